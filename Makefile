@@ -1,0 +1,51 @@
+# The two commands that a newcomer needs: `make demo` and `make test`. Both make the virtual environment first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+SLOW ?= 1
+
+.PHONY: demo test check fuzz bench lab docs clean
+
+demo: $(VENV)/installed
+	rm -rf demo
+	$(BIN)/leadsieve demo demo
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --nbmake notebooks --override-ini filterwarnings=default
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify --extra-keys "metadata.kernelspec metadata.language_info" notebooks/*.ipynb
+	PATH="$(BIN):$$PATH" $(BIN)/cog --check README.md
+
+docs: $(VENV)/installed-dev
+	PATH="$(BIN):$$PATH" $(BIN)/cog -r README.md
+
+lab: $(VENV)/installed-dev
+	$(BIN)/jupyter lab --notebook-dir notebooks
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/identity.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable ".[all,dev]"
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) demo runs dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The parts of `generate.py`: the invented world, the planted truth, the files, the README's tables."""

@@ -1,0 +1,5 @@
+"""The command line: it translates, the package decides."""
+
+from leadsieve.cli.app import main
+
+__all__ = ["main"]

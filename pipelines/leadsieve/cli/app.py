@@ -1,0 +1,102 @@
+"""All commands, and what the shell sees of an error."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadsieve.cli import campaigns, console, explain, main_job, settings, simple_jobs, suppress
+from leadsieve.errors import LeadsieveError
+
+app = typer.Typer(
+    name="leadsieve",
+    help="Make raw lead lists safe to import into an outreach tool.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(main_job.run)
+app.add_typer(campaigns.app, name="snapshot")
+app.add_typer(suppress.app, name="suppress")
+app.command("why")(explain.why)
+app.command("compare")(main_job.compare)
+app.command("split")(simple_jobs.split)
+app.command("clean")(simple_jobs.clean)
+if find_spec("leadsieve.cli.inspect"):
+    from leadsieve.cli import inspect
+
+    app.command("inspect")(inspect.inspect)
+app.command("limits")(settings.limits)
+app.command("init")(settings.init)
+app.command("demo")(main_job.demo)
+
+_USAGE, _BUG, _INTERRUPTED = 2, 3, 130
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        console.say(f"leadsieve {version('leadsieve')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _leadsieve(
+    *,
+    version: Annotated[  # noqa: ARG001 -- its callback has done the work
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda value: _print_version(wanted=value),
+            help="Print the version and stop.",
+        ),
+    ] = False,
+) -> None:
+    """Make raw lead lists safe to import into an outreach tool."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every error is one message on standard error and an exit status."""
+    console.survive_any_encoding()
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    try:
+        status = app(args=arguments, prog_name="leadsieve", standalone_mode=False) or 0
+    except LeadsieveError as error:
+        return _fail(f"Error: {error}", error.exit_status)
+    except typer.TyperException as error:
+        return _fail(_misused(error), _USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 -- whatever went wrong, its text may hold a person's data
+        return _fail(_bug(error), _BUG)
+    # Typer itself turns Ctrl-C into this status.
+    return _fail("Stopped; nothing half written is left.", status) if status == _INTERRUPTED else status
+
+
+def _fail(message: str, status: int) -> int:
+    typer.echo(message, err=True)
+    return status
+
+
+def _misused(error: typer.TyperException) -> str:
+    """Return what was wrong with the command in one line; a command that needs more is answered with its help."""
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    if context is None or message == context.get_help():
+        return message
+    return f"Error: {message.strip().replace(chr(10), ' ').rstrip('.')}. See `{context.command_path} --help`."
+
+
+def _bug(error: Exception) -> str:
+    """Return what to report of an error that nobody foresaw: its kind and place, not its text."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    return f"Error: leadsieve {version('leadsieve')} met a bug ({where}). Please report it with the command that you ran."

@@ -1,0 +1,54 @@
+"""What the commands print: results on standard output, progress and messages on standard error."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from leadsieve.progress import Progress, silent
+
+_UNWRAPPED = 10_000  # a width that no table reaches: what is piped keeps its lines whole
+
+
+def say(text: str | bytes, *, newline: bool = True) -> None:
+    """Print a result; a reader who has gone (`| head`) ends nothing that was already done."""
+    try:
+        typer.echo(text, nl=newline)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def out() -> Iterator[Console]:
+    """Yield the console for results: as wide as the terminal, or plain unwrapped text for a file or pipe."""
+    if sys.stdout.isatty():
+        yield Console(markup=False, emoji=False, highlight=False)
+        return
+    text = io.StringIO()
+    yield Console(file=text, width=_UNWRAPPED, markup=False, emoji=False, highlight=False, no_color=True)
+    say("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show on a terminal's standard error which step is at work and for how long; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda step: bar.update(task, description=step)
+
+
+def survive_any_encoding() -> None:
+    """Let a terminal that cannot show a character show `?` instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

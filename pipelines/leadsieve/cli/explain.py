@@ -1,0 +1,19 @@
+"""`why`: one row of a published run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadsieve.cli import console
+from leadsieve.published import rows_of
+from leadsieve.reporting import explain
+
+
+def why(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a run.")],
+    row: Annotated[str, typer.Argument(metavar="ROW|EMAIL", help="The row's number over the whole list, or an email.")],
+) -> None:
+    """Explain why a row got its outcome, and what would let it pass."""
+    rows, summary, policy = rows_of(out, row)
+    console.say("\n\n".join(str(explain(found, summary, policy)) for found in rows))

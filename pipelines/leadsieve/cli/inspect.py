@@ -1,0 +1,138 @@
+"""`inspect`: what intake makes of a file, how sure it is, and what to change."""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from leadsieve.cli import console, options
+from leadsieve.errors import InputError, OutputError
+from leadsieve.intake import Guessed, Read, ReadOptions, map_columns, read
+from leadsieve.policy import load_policy
+
+_SURE, _FAIRLY_SURE = 0.9, 0.6
+_MOST_LINES = 5
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space", ", ": "comma and space"}
+_MEANING = {
+    "preamble": "before the header",
+    "blank": "blank",
+    "repeated_header": "the header again",
+    "footer": "after the list",
+    "short_row": "too few cells; filled up with empty ones",
+    "long_row": "too many cells, the last ones empty; cut",
+    "stray_quote": "a quote that does not belong; read around it",
+    "other_encoding": "in another encoding than the rest; converted",
+    "other_delimiter": "written with another delimiter; read with that",
+    "too_many_cells": "too many cells: a delimiter in a cell without quotes?",
+    "undecodable": "bytes that are no text in this encoding",
+    "not_a_json_object": "not a JSON object",
+}
+
+
+def inspect(
+    file: options.File,
+    *,
+    table: Annotated[Path | None, typer.Option("--table", metavar="OUT.csv", help="Write the table as read.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="OUT.csv", help="Write the records that could not be read.")
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="The sheet, by name or number. [default: first with data]"),
+    ] = None,
+    mapped: options.Mapped = None,
+    encoding: options.Encoding = None,
+) -> None:
+    """Explain a file: encoding, dialect, header and columns as guessed, how sure, and what was left out."""
+    policy = options.with_mapping(load_policy(None).with_options(encoding=encoding), mapped)
+    read_options = ReadOptions(encoding=policy.encoding or None, sheet=sheet, mapping=policy.map)
+    found = read(file, options=read_options, stdin=options.stdin())
+    for line in [*_described(found), *_left_out(found), *_columns(found, policy.map)]:
+        console.say(line)
+    if table:
+        _write(found.table, table, header=found.guess.has_header)
+    if rejects:
+        _write(found.rejected, rejects, header=True)
+
+
+def _described(found: Read) -> list[str]:
+    guess = found.guess
+    lines = [
+        f"{found.file}: {guess.format.value}, {_count(found.table.height, 'record')} in {_count(found.table.width, 'column')}"
+    ]
+    if guess.encoding.value:
+        lines.append(f"Encoding    {_told(guess.encoding)}")
+    if guess.dialect:
+        lines.append(f"Delimiter   {_delimiter(guess.delimiter)}")
+    if guess.has_header:
+        lines.append(f"Header      found, {_sureness(guess.header.confidence)}; {guess.preamble.value} before it")
+    else:
+        lines.append("Header      none: the first line looks like data. Add a line with the columns' names.")
+    return lines + [f"Note        {note}" for note in guess.notes]
+
+
+def _told(guessed: Guessed) -> str:
+    text = f"{guessed.value}, {_sureness(guessed.confidence)}"
+    if guessed.runner_up and guessed.confidence < _SURE:
+        text += f"; if names look wrong, try --encoding {guessed.runner_up}"
+    return text
+
+
+def _delimiter(guessed: Guessed) -> str:
+    if not guessed.value:
+        return "none: one column"
+    return f"{_DELIMITERS.get(guessed.value, repr(guessed.value))}, {_sureness(guessed.confidence)}"
+
+
+def _sureness(confidence: float) -> str:
+    word = "sure" if confidence >= _SURE else "fairly sure" if confidence >= _FAIRLY_SURE else "a guess"
+    return f"{word} ({confidence:.0%})"
+
+
+def _left_out(found: Read) -> list[str]:
+    lines = _by_kind("Ignored", "line", found.ignored, "kind")
+    lines += _by_kind("Repaired", "record", found.warnings, "warning")
+    lines += _by_kind("Unreadable", "record", found.rejected, "reason")
+    if found.rejected.height:
+        places = ", ".join(str(line) for line in found.rejected["line"].head(_MOST_LINES))
+        lines.append(
+            f"            on line {places}{' …' if found.rejected.height > _MOST_LINES else ''}; --rejects OUT.csv keeps them"
+        )
+    return lines
+
+
+def _by_kind(title: str, noun: str, frame: pl.DataFrame, column: str) -> list[str]:
+    counts = frame.group_by(column, maintain_order=True).len()
+    return [f"{title:12}{_count(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
+
+
+def _columns(found: Read, mapping: dict[str, str]) -> list[str]:
+    try:
+        columns = map_columns(found, overrides=mapping)
+    except InputError as error:
+        return [
+            f"Columns     {', '.join(found.table.columns)}" if found.guess.has_header else "Columns     not named",
+            f"As leads    {error}",
+        ]
+    width = max(len(_shown(m.column)) for m in columns)
+    return ["Columns"] + [
+        f"  {_shown(m.column):{width}}  → {m.field or m.variable or '(left out)'}  ({m.reason}, {m.confidence:.0%})"
+        for m in columns
+    ]
+
+
+def _shown(column: str) -> str:
+    return " ".join(column.split())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _write(frame: pl.DataFrame, path: Path, *, header: bool) -> None:
+    try:
+        frame.write_csv(path, include_header=header, quote_style="always")
+    except OSError as error:
+        message = f"{path} cannot be written. Check that its folder exists and may be written to."
+        raise OutputError(message) from error

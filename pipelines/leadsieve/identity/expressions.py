@@ -1,0 +1,290 @@
+"""Columns of email and LinkedIn cells, at the speed of column operations.
+
+Cells that are plainly regular are answered by expressions; every other distinct value once by the exact parsers. Both
+give the same answer (tests/identity/test_expressions.py says so for any text).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import polars as pl
+
+from leadsieve.identity import mailboxes
+from leadsieve.identity.domains import RESERVED_TLDS, suffixes, typo_domains
+from leadsieve.identity.email import SEPARATOR, parse_email
+from leadsieve.identity.linkedin import parse_linkedin
+from leadsieve.identity.placeholders import ANY_DOMAIN_LOCALS, LOCAL_WORDS, TWIN_WORDS
+from leadsieve.identity.slug import PREFIX, RESERVED
+from leadsieve.words import EmailStatus, LinkedInStatus
+
+EMAIL_STATUS = pl.Enum([str(status) for status in EmailStatus])
+LINKEDIN_STATUS = pl.Enum([str(status) for status in LinkedInStatus])
+EMAIL_CELL = pl.Struct({"status": EMAIL_STATUS, "address": pl.String, "reason": pl.String, "suggestion": pl.String})
+LINKEDIN_CELL = pl.Struct(
+    {
+        "status": LINKEDIN_STATUS,
+        "key": pl.String,
+        "url": pl.String,
+        "sales_url": pl.String,
+        "reason": pl.String,
+        "suggestion": pl.String,
+    }
+)
+_REMEMBERED = 65_536  # distinct odd values kept between batches of a streaming run
+_REMEMBERED_LENGTH = 300  # longer cells are parsed again, so that memory stays flat
+_LONGEST_REGULAR = 64  # octets; then no limit of RFC 5321 can be broken
+
+_Fields: TypeAlias = tuple[str | None, ...]
+_Exact: TypeAlias = Callable[[str | None], _Fields]
+_Answers: TypeAlias = Callable[[pl.Series], pl.DataFrame]
+
+
+def email_cell(expr: pl.Expr) -> pl.Expr:
+    """Return a struct {status, address, reason, suggestion} for each cell; a null cell is `empty`."""
+    return expr.map_batches(_email_structs, return_dtype=EMAIL_CELL, is_elementwise=True)
+
+
+def linkedin_cell(expr: pl.Expr) -> pl.Expr:
+    """Return a struct {status, key, url, sales_url, reason, suggestion} for each cell; a null cell is `empty`."""
+    return expr.map_batches(_linkedin_structs, return_dtype=LINKEDIN_CELL, is_elementwise=True)
+
+
+def addresses(expr: pl.Expr) -> pl.Expr:
+    """Return every address of each cell, in order; an empty list where there is none."""
+    return email_cell(expr).struct.field("address").str.split(SEPARATOR).fill_null([])
+
+
+def email_domain(expr: pl.Expr) -> pl.Expr:
+    """Return the domain of each canonical address."""
+    return expr.str.split_exact("@", 1).struct.field("field_1")
+
+
+def is_role(expr: pl.Expr) -> pl.Expr:
+    """Return whether each canonical address is a function's and not a person's (`info@` ...)."""
+    return _base(expr).is_in(_names(mailboxes.ROLES))
+
+
+def is_no_reply(expr: pl.Expr) -> pl.Expr:
+    """Return whether nobody reads what is sent to each canonical address."""
+    return _base(expr).is_in(_names(mailboxes.NO_REPLIES))
+
+
+def is_free_provider(expr: pl.Expr) -> pl.Expr:
+    """Return whether each canonical address is at a provider where anybody gets a mailbox."""
+    return email_domain(expr).is_in(_names(mailboxes.FREE_PROVIDERS))
+
+
+def is_disposable(expr: pl.Expr) -> pl.Expr:
+    """Return whether each canonical address is at a throw-away mail service or below one."""
+    return _mapped(email_domain(expr), mailboxes.is_disposable_domain, pl.Boolean)
+
+
+def mailbox_key(expr: pl.Expr) -> pl.Expr:
+    """Return the opt-in key of each canonical address; it warns of a possible same mailbox and never identifies."""
+    return _mapped(expr, mailboxes.mailbox_of, pl.String)
+
+
+@pl.api.register_expr_namespace("lead")
+class LeadExpressions:
+    """`pl.col(...).lead`: a cell's identifier, or null; and what the cell is."""
+
+    def __init__(self, expr: pl.Expr) -> None:
+        self._expr = expr
+
+    def email(self) -> pl.Expr:
+        """Return the address of a cell that identifies, else null."""
+        cell = email_cell(self._expr)
+        return _where(cell, "address", [EmailStatus.VALID, EmailStatus.REPAIRED])
+
+    def email_status(self) -> pl.Expr:
+        """Return what each cell that should hold an email holds."""
+        return email_cell(self._expr).struct.field("status")
+
+    def linkedin_key(self) -> pl.Expr:
+        """Return the key of a person's profile, else null."""
+        return linkedin_cell(self._expr).struct.field("key")
+
+    def linkedin_url(self) -> pl.Expr:
+        """Return a URL that opens the profile, else null."""
+        return linkedin_cell(self._expr).struct.field("url")
+
+    def linkedin_status(self) -> pl.Expr:
+        """Return what each cell that should hold a LinkedIn profile holds."""
+        return linkedin_cell(self._expr).struct.field("status")
+
+
+def _where(cell: pl.Expr, field: str, statuses: Sequence[str]) -> pl.Expr:
+    wanted = pl.Series([str(status) for status in statuses], dtype=EMAIL_STATUS)
+    status, value = cell.struct.field("status"), cell.struct.field(field)
+    return pl.when(status.is_in(wanted.implode())).then(value)
+
+
+def _base(expr: pl.Expr) -> pl.Expr:
+    return expr.str.split_exact("@", 1).struct.field("field_0").str.split_exact("+", 1).struct.field("field_0")
+
+
+def _names(words: frozenset[str]) -> pl.Expr:
+    return pl.lit(pl.Series(sorted(words)).implode())
+
+
+def _mapped(expr: pl.Expr, function: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Expr:
+    """Apply a function once per distinct value."""
+
+    def apply(values: pl.Series) -> pl.Series:
+        distinct = values.unique().drop_nulls()
+        results = pl.Series([function(value) for value in distinct], dtype=dtype)
+        return values.replace_strict(distinct, results, default=None, return_dtype=dtype)
+
+    return expr.map_batches(apply, return_dtype=dtype, is_elementwise=True)
+
+
+# --- email: the regular cells ----------------------------------------------------------------------------------------
+
+_BLANKS = " \t\r\n"
+_LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_LOCAL = "[a-z0-9]+(?:[._+-][a-z0-9]+)*"
+
+
+def _email_structs(cells: pl.Series) -> pl.Series:
+    """Answer one batch of email cells: those in key form, those that need trim and lower, the odd ones."""
+    return _email_answers(cells.cast(pl.String)).to_struct(cells.name)
+
+
+def _email_answers(cells: pl.Series) -> pl.DataFrame:
+    return _answered(cells, _is_plain_email(cells), _valid, _trimmed_email_answers)
+
+
+def _trimmed_email_answers(cells: pl.Series) -> pl.DataFrame:
+    is_ascii = cells.str.contains(r"^(?-u:[\x00-\x7f])*$")  # "K" (Kelvin) lowers to k, and is the exact path's to judge
+    trimmed = cells.str.strip_chars(_BLANKS).str.to_lowercase()
+    plain = _is_plain_email(trimmed) & is_ascii.fill_null(value=False)
+    return _answered(cells, plain, lambda _: _valid(trimmed), lambda odd: _exact_answers(odd, EMAIL_CELL, _remembered_email))
+
+
+def _is_plain_email(cells: pl.Series) -> pl.Series:
+    plain = cells.str.contains(_regular_email()) & (cells.str.len_bytes() <= _LONGEST_REGULAR)
+    return (plain & ~cells.str.contains(_special_email())).fill_null(value=False)
+
+
+def _valid(cells: pl.Series) -> pl.DataFrame:
+    return _frame(EMAIL_CELL, cells.len(), status=EmailStatus.VALID, address=cells)
+
+
+@lru_cache(maxsize=1)
+def _regular_email() -> str:
+    """The shape whose answer is known: below a last label with wildcards only two labels are plain (`acme.jp`)."""
+    known = suffixes()
+    wild = {parent.rpartition(".")[2] for parent in known.wildcards}
+    plain = _either(known.tlds - wild - RESERVED_TLDS)
+    two_labels = _either(wild - known.wildcards)
+    below = _either({name for name in known.longer - known.wildcards if name.count(".") == 1 and name.rpartition(".")[2] in wild})
+    return rf"^{_LOCAL}@(?:(?:{_LABEL}\.)+(?:{plain}|{below})|{_LABEL}\.(?:{two_labels}))$"
+
+
+@lru_cache(maxsize=1)
+def _special_email() -> str:
+    """Words that may stand for no address, bare suffixes, probable typos: regular in shape, the exact path's to judge."""
+    words = _either(LOCAL_WORDS | TWIN_WORDS | ANY_DOMAIN_LOCALS)
+    return rf"^(?:{words})@|@(?:{_either(suffixes().longer | typo_domains())})$"
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(re.escape(word) for word in words if word.isascii()))
+
+
+# --- LinkedIn: the regular cells -------------------------------------------------------------------------------------
+
+_PLAIN_LINKEDIN = r"^https://www\.linkedin\.com/in/[a-z0-9][a-z0-9_-]{2,99}$"
+_SPECIAL_LINKEDIN = rf"/in/(?:{_either(RESERVED)})$|/in/a[a-p][a-z0-9_-]aa[a-p]"
+_SHAPED_LINKEDIN = (
+    r"^[ \t\r\n]*(?:https?://)?(?:(?:www|m|[a-z]{2})\.)?linkedin\.com/in/"
+    r"([A-Za-z0-9][A-Za-z0-9_-]{2,99})"
+    r"(?:/(?:details?|recent-activity|overlay|edit|opportunities)(?:/[A-Za-z0-9_-]{3,})*|/[a-z]{2}(?:-[a-z]{2})?)?"
+    r"/?(?:\?[A-Za-z0-9_=&%~+-]*)?[ \t\r\n]*$"
+)
+
+
+def _linkedin_structs(cells: pl.Series) -> pl.Series:
+    """Answer one batch of LinkedIn cells: those in key form, those whose slug can be cut out, the odd ones."""
+    return _linkedin_answers(cells.cast(pl.String)).to_struct(cells.name)
+
+
+def _linkedin_answers(cells: pl.Series) -> pl.DataFrame:
+    return _answered(cells, _is_plain_linkedin(cells), _vanity, _shaped_linkedin_answers)
+
+
+def _shaped_linkedin_answers(cells: pl.Series) -> pl.DataFrame:
+    keys = PREFIX + cells.str.extract(_SHAPED_LINKEDIN, 1).str.to_lowercase()
+    return _answered(
+        cells,
+        _is_plain_linkedin(keys),
+        lambda _: _vanity(keys),
+        lambda odd: _exact_answers(odd, LINKEDIN_CELL, _remembered_linkedin),
+    )
+
+
+def _is_plain_linkedin(cells: pl.Series) -> pl.Series:
+    return (cells.str.contains(_PLAIN_LINKEDIN) & ~cells.str.contains(_SPECIAL_LINKEDIN)).fill_null(value=False)
+
+
+def _vanity(keys: pl.Series) -> pl.DataFrame:
+    return _frame(LINKEDIN_CELL, keys.len(), status=LinkedInStatus.PERSON_VANITY, key=keys, url=keys)
+
+
+# --- regular and odd together ----------------------------------------------------------------------------------------
+
+
+def _frame(dtype: pl.Struct, height: int, *, status: str, **fields: pl.Series) -> pl.DataFrame:
+    """Return an answer for each of `height` cells: one status, some fields, the others null."""
+    known = {"status": pl.lit(str(status), dtype=dtype.fields[0].dtype), **fields}
+    rest = {field.name: known.get(field.name, pl.lit(None, dtype=field.dtype)) for field in dtype.fields}
+    return pl.select(pl.repeat(0, height).alias("")).select(**rest)
+
+
+def _answered(cells: pl.Series, regular: pl.Series, known: _Answers, otherwise: _Answers) -> pl.DataFrame:
+    """Put the answers of regular cells (`known`, for all) and odd ones (`otherwise`, for those only) together."""
+    if regular.all():
+        return known(cells)
+    odd = otherwise(cells.filter(~regular))
+    if odd.height == cells.len():
+        return odd
+    place = pl.select(pl.when(~regular).then((~regular).cum_sum() - 1)).to_series()
+    both = known(cells)
+    return both.select(
+        pl.when(regular).then(both[name]).otherwise(odd[name].gather(place)).alias(name) for name in both.columns
+    )
+
+
+def _exact_answers(cells: pl.Series, dtype: pl.Struct, exact: _Exact) -> pl.DataFrame:
+    """Ask the exact path once per distinct cell."""
+    asked = cells.alias("cell").to_frame()
+    distinct = asked.unique(maintain_order=True)
+    schema = {field.name: field.dtype for field in dtype.fields}
+    answers = pl.DataFrame([exact(cell) for cell in distinct["cell"]], schema=schema, orient="row")
+    joined = asked.join(distinct.hstack(answers), on="cell", how="left", maintain_order="left", nulls_equal=True)
+    return joined.drop("cell")
+
+
+def _email_fields(cell: str | None) -> _Fields:
+    found = parse_email(cell)
+    return str(found.status), found.address, found.reason and str(found.reason), found.suggestion
+
+
+def _linkedin_fields(cell: str | None) -> _Fields:
+    found = parse_linkedin(cell)
+    reason = found.reason and str(found.reason)
+    return str(found.status), found.key, found.url, found.sales_url, reason, found.suggestion
+
+
+_cached_email = lru_cache(_REMEMBERED)(_email_fields)
+_cached_linkedin = lru_cache(_REMEMBERED)(_linkedin_fields)
+
+
+def _remembered_email(cell: str | None) -> _Fields:
+    return (_email_fields if len(cell or "") > _REMEMBERED_LENGTH else _cached_email)(cell)
+
+
+def _remembered_linkedin(cell: str | None) -> _Fields:
+    return (_linkedin_fields if len(cell or "") > _REMEMBERED_LENGTH else _cached_linkedin)(cell)

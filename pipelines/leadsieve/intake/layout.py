@@ -1,0 +1,139 @@
+"""Which records of a text file are the table: preamble, header, body, repeated headers, blanks and footer."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from leadsieve.errors import InputError
+from leadsieve.intake.kinds import kind_of
+from leadsieve.intake.model import Guessed
+from leadsieve.intake.names import known_words
+from leadsieve.intake.records import Record
+
+HEAD_RECORDS = 60
+FOOTER_RECORDS = 12
+_PREAMBLE_AT_MOST = 30
+_STRONG = frozenset({"email", "url", "date", "time", "number", "phone"})
+_FOOTER = re.compile(
+    r"\W*(?:(?:grand |sub)?totals?|sum|summe|gesamt|somme|count|records?|rows?|generated|exported|report|copyright|©|confidential"
+    r"|end of|page \d|source|filters?|printed|created (?:by|on))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How many records stand before the header, the header's cells (none: the first row is data) and the body's width."""
+
+    preamble: int
+    header: list[str] | None
+    width: int
+    guessed_header: Guessed
+    guessed_preamble: Guessed
+
+
+def is_blank(cells: list[str]) -> bool:
+    """Return whether no cell of a record holds anything."""
+    return not any(cell.strip(" \t\ufeff\xa0") for cell in cells)
+
+
+def find_layout(head: list[Record], *, file: str) -> Layout:
+    """Return the layout that the first records of a file show.
+
+    Raises InputError when none of them holds anything.
+    """
+    filled = [(i, r.cells) for i, r in enumerate(head) if not is_blank(r.cells)]
+    if not filled:
+        message = f"{file} is empty. Export the list again, or name another file."
+        raise InputError(message)
+    width = _body_width([cells for _, cells in filled])
+    index, confidence = _header_index(filled, width)
+    cells = head[index].cells
+    if confidence < 0:
+        return _layout(head, filled[0][0] if width < 2 else index, None, width, -confidence)
+    return _layout(head, index, cells, max(width, len(cells)), confidence)
+
+
+def _layout(head: list[Record], preamble: int, header: list[str] | None, width: int, confidence: float) -> Layout:
+    lines = sum(record.span for record in head[:preamble])
+    return Layout(
+        preamble=preamble,
+        header=header,
+        width=width,
+        guessed_header=Guessed(value="present" if header else "absent", confidence=round(confidence, 2)),
+        guessed_preamble=Guessed(value=f"{lines} lines", confidence=round(confidence, 2)),
+    )
+
+
+def _body_width(rows: list[list[str]]) -> int:
+    """Return the commonest width; a later row counts as much as an early one, the header itself half."""
+    widths = Counter(len(cells) for cells in rows)
+    return max(widths, key=lambda w: (widths[w] - (0.5 if w == 1 else 0), w))
+
+
+def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float]:
+    """Return the header's position and confidence; a negative confidence says that this row is data already."""
+    first = next((i for i, cells in filled if len(cells) >= min(width, 2)), filled[0][0])
+    for position, (index, cells) in enumerate(filled[:_PREAMBLE_AT_MOST]):
+        body = [c for _, c in filled[position + 1 : position + 21]]
+        score = _headerness(cells, width, body)
+        if score > 0:
+            return index, score
+        if score < 0:
+            return index, score
+    return first, 0.5
+
+
+def _headerness(cells: list[str], width: int, body: list[list[str]]) -> float:
+    """Return > 0 for a header, < 0 for data, 0 for a line that is neither (a title, a note)."""
+    named = [cell.strip() for cell in cells if cell.strip()]
+    if len(cells) < max(2, width - 2) and width > 1:
+        return 0.0
+    if width > 2 and len(named) < max(2, 0.4 * width):
+        return 0.0
+    known = known_words(cells)
+    kinds = [kind_of(cell) for cell in cells]
+    strong = sum(kind in _STRONG for kind in kinds)
+    if strong and strong >= max(1, known):
+        return -0.9 if _like_body(kinds, body) or not known else 0.6
+    if known:
+        return min(0.99, 0.8 + 0.05 * known)
+    return 0.75 if _unlike_body(kinds, body) else 0.5
+
+
+def _like_body(kinds: list[str], body: list[list[str]]) -> bool:
+    """Return whether the row's telling cells stand over cells of the same kind."""
+    return any(
+        kind in _STRONG and any(len(row) > i and kind_of(row[i]) == kind for row in body)
+        for i, kind in enumerate(kinds)
+    )
+
+
+def _unlike_body(kinds: list[str], body: list[list[str]]) -> bool:
+    return any(
+        kind == "text" and any(len(row) > i and kind_of(row[i]) in _STRONG for row in body)
+        for i, kind in enumerate(kinds)
+    )
+
+
+def footer_start(tail: list[Record], width: int) -> int:
+    """Return where in the last records of a file its footer starts; `len(tail)` when there is none."""
+    start = len(tail)
+    for i in range(len(tail) - 1, -1, -1):
+        if is_blank(tail[i].cells):
+            continue
+        if not _is_footer(tail, i, width):
+            break
+        start = i
+    return start
+
+
+def _is_footer(tail: list[Record], index: int, width: int) -> bool:
+    cells = tail[index].cells
+    filled = [cell for cell in cells if cell.strip()]
+    if width < 2 or len(filled) > max(1, width // 3):
+        return False
+    if _FOOTER.match(filled[0]) and kind_of(filled[0]) == "text":
+        return True
+    after_blank = index > 0 and is_blank(tail[index - 1].cells)
+    return len(cells) == 1 and width > 2 and after_blank and kind_of(filled[0]) == "text"

@@ -1,0 +1,125 @@
+"""Read any file that holds a table."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from leadsieve.errors import InputError
+from leadsieve.intake.archive import head_of, unpacked
+from leadsieve.intake.layout import HEAD_RECORDS, find_layout
+from leadsieve.intake.mapping import guess_mapping, own_columns_left_out
+from leadsieve.intake.model import Digest, Guess, Guessed, Read, ReadOptions
+from leadsieve.intake.sheets import is_spreadsheet, sheet_records
+from leadsieve.intake.source import Opened, digest_of, opened
+from leadsieve.intake.structured import is_parquet, read_json, read_parquet
+from leadsieve.intake.table import Pieces, unique_names
+from leadsieve.intake.text import Reading, build, check, header_of, read_text
+
+_DEFAULTS = ReadOptions()
+_SURE = Guessed(value="", confidence=1.0)
+# What people send instead of a list, by its first bytes.
+_NO_LISTS = {
+    b"%PDF": "a PDF. Ask for the list as CSV or XLSX",
+    b"<html": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
+    b"<!doctype": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
+    b"<table": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
+    b"<?xml": "an XML document. Open it in a spreadsheet and save it as CSV (UTF-8)",
+    b"{\\rtf": "a text document. Save the list in it as CSV (UTF-8)",
+    b"\x89png": "a picture. Ask for the list as CSV or XLSX",
+    b"\xff\xd8\xff": "a picture. Ask for the list as CSV or XLSX",
+    b"begin:vcard": "a file of contact cards. Export the contacts as CSV instead",
+}
+_SNIFFED_BYTES = 64 * 1024
+_MOST_CONTROL = 0.1
+
+
+def read(source: str | Path, *, options: ReadOptions = _DEFAULTS, stdin: BinaryIO | None = None) -> Read:
+    """Read one file, whatever it is about: every record is in the table or rejected, every other line in `ignored`.
+
+    Raises InputError when it cannot be opened, is empty, is no table, or cannot be read for the most part.
+    """
+    file = str(source)
+    with ExitStack() as stack, opened(source, file=file, stdin=stdin) as raw:
+        digest = digest_of(raw, source, file=file)
+        inner, packing = unpacked(stack, raw, file=file)
+        kind, reading = _read(inner, file, options)
+    found = _found(file, reading, _guess(f"{kind} in {packing}" if packing else kind, reading), digest)
+    mapping = guess_mapping(found, overrides=options.mapping)
+    return replace(found, guess=replace(found.guess, mapping=mapping))
+
+
+def _found(file: str, reading: Reading, guess: Guess, digest: Digest) -> Read:
+    pieces = reading.pieces
+    return Read(
+        file=file,
+        table=pieces.table,
+        lines=pieces.lines,
+        rejected=pieces.rejected,
+        ignored=pieces.ignored,
+        warnings=pieces.warnings,
+        guess=guess,
+        digest=digest,
+    )
+
+
+def _read(inner: Opened, file: str, options: ReadOptions) -> tuple[str, Reading]:
+    _refuse_what_is_no_list(inner, file)
+    if is_parquet(inner):
+        return "Parquet", _told(read_parquet(inner, file=file))
+    if is_spreadsheet(inner):
+        name, reading = _read_sheet(inner, file, options)
+        return f"spreadsheet, sheet '{name}'", reading
+    pieces = read_json(inner, file=file)
+    if pieces is not None:
+        return "JSON", _told(pieces)
+    return "text", read_text(inner, file=file, encoding=options.encoding)
+
+
+def _refuse_what_is_no_list(inner: Opened, file: str) -> None:
+    head = head_of(inner, _SNIFFED_BYTES)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:16].lower()
+    if not start.strip(b"\0"):
+        message = f"{file} is empty. Export the list again, or name another file."
+        raise InputError(message)
+    what = next((words for magic, words in _NO_LISTS.items() if start.startswith(magic)), None)
+    if what:
+        message = f"{file} is {what}."
+        raise InputError(message)
+
+
+def _read_sheet(inner: Opened, file: str, options: ReadOptions) -> tuple[str, Reading]:
+    name, records = sheet_records(inner, file=file, sheet=options.sheet)
+    layout = find_layout(records[:HEAD_RECORDS], file=file)
+    builder = build(records, layout, skipped=layout.preamble)
+    check(builder, file, lines=len(records))
+    pieces = builder.pieces(unique_names(header_of(layout))[1])
+    return name, Reading(pieces=pieces, encoding=_SURE, delimiter=_SURE, layout=layout, dialect=None)
+
+
+def _told(pieces: Pieces) -> Reading:
+    """Return the reading of a file that says itself what its columns are."""
+    return Reading(pieces=pieces, encoding=_SURE, delimiter=_SURE, layout=None, dialect=None)
+
+
+def _notes(pieces: Pieces) -> tuple[str, ...]:
+    notes = [f"The column '{old}' is called '{new}'." for old, new in pieces.renamed]
+    if own_columns_left_out(pieces.table.columns) != pieces.table.columns:
+        notes.append("Its last five columns are those of leadsieve's own failed.csv; they are left out.")
+    return tuple(notes)
+
+
+def _guess(kind: str, reading: Reading) -> Guess:
+    layout = reading.layout
+    return Guess(
+        format=Guessed(value=kind, confidence=1.0),
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        header=layout.guessed_header if layout else Guessed(value="present", confidence=1.0),
+        preamble=layout.guessed_preamble if layout else Guessed(value="0 lines", confidence=1.0),
+        mapping=(),
+        dialect=reading.dialect,
+        has_header=layout is None or layout.header is not None,
+        renamed_columns=reading.pieces.renamed,
+        notes=_notes(reading.pieces),
+    )

@@ -1,0 +1,248 @@
+"""The list of a run: all records of all its files, cleaned, as one table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from leadsieve.cleaning import clean
+from leadsieve.errors import InputError, UsageError
+from leadsieve.identity import is_role
+from leadsieve.intake import ColumnMapping, Read, ReadOptions, expand, map_columns, read
+from leadsieve.phones import phone_keys
+from leadsieve.policy import Policy, SuppressColumn
+from leadsieve.schema import CHANGE, IDENTITY, LEAD_FIELDS, PLAIN_FIELDS, RESERVED
+
+_META = {
+    "changes": pl.List(CHANGE),
+    **IDENTITY,
+    "email_addresses": pl.List(pl.String),
+    "member_url": pl.String,
+    "warnings": pl.List(pl.String),
+    "list_says": pl.String,
+    "list_column": pl.String,
+    "unreadable": pl.String,
+    "text": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFile:
+    """One file of the list: what intake read, its columns' meaning, its rows' numbers over the whole list."""
+
+    read: Read
+    mappings: tuple[ColumnMapping, ...]
+    rows: pl.DataFrame
+
+    def described(self) -> dict[str, Any]:
+        """Return what the manifest says of the file."""
+        told = self.read
+        return {
+            "file": told.file,
+            "sha256": told.sha256,
+            "records": told.table.height + told.rejected.height,
+            "ignored_lines": told.ignored.select("line", "kind").to_dicts(),
+            "columns": [{"column": m.column, "becomes": m.field or m.variable, "why": m.reason} for m in self.mappings],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadList:
+    """The list of a run.
+
+    `records` has one row for every record of every file, in order: `row`, `file`, `line`, `source`, the lead fields,
+    custom variables, `changes`, the identity columns, and what the later steps need of the cells.
+    """
+
+    files: tuple[ListFile, ...]
+    records: pl.DataFrame
+    variables: tuple[str, ...]
+
+    @property
+    def ignored_lines(self) -> int:
+        """Lines that are no records: preamble, blank, repeated header, footer."""
+        return sum(f.read.ignored.height for f in self.files)
+
+
+def gather(
+    lists: Sequence[str], policy: Policy, *, source: str | None = None, stdin: BinaryIO | None = None
+) -> LeadList:
+    """Read and clean the list: each of `lists` is a path, a glob, `TAG=PATH` or `-` for standard input.
+
+    Raises InputError for a file that cannot be used and when there is no record at all.
+    """
+    options = ReadOptions(encoding=policy.encoding or None)
+    found = [(tag or source, path) for spec in lists for tag, path in _paths(spec)]
+    reads = [(tag, read(path, options=options, stdin=stdin)) for tag, path in found]
+    if not any(told.table.height or told.rejected.height for _, told in reads):
+        msg = f"{reads[0][1].file} has no rows: it is empty but for its header. Export the list again, or name another file."
+        raise InputError(msg)
+    _refuse_unknown_columns([told for _, told in reads], policy)
+    files = _number([_list_file(told, tag, policy) for tag, told in reads if told.table.height or told.rejected.height])
+    variables = _variables(files)
+    records = pl.concat([_named_alike(f.rows, variables) for f in files], how="diagonal")
+    return LeadList(files=files, records=_complete(records), variables=tuple(variables.values()))
+
+
+def _paths(spec: str) -> list[tuple[str | None, str]]:
+    """Return (source tag, path) for every file that one LIST argument names, in name order."""
+    if spec == "-":
+        return [(None, spec)]
+    tag, equals, path = spec.partition("=")
+    if equals and tag and not Path(spec).exists():
+        return [(tag, "-")] if path == "-" else [(tag, str(p)) for p in expand(path)]
+    return [(None, str(p)) for p in expand(spec)]
+
+
+def _list_file(told: Read, tag: str | None, policy: Policy) -> ListFile:
+    by_hand = {name: field for name, field in policy.map.items() if _called(told, name)}
+    mappings = map_columns(told, overrides=by_hand, reserved=RESERVED)
+    source_column = _own_column(told, policy.source_column, "--source-column")
+    if source_column:
+        mappings = tuple(m for m in mappings if m.column != source_column)
+    cleaned = clean(told.table, mappings)
+    stem = tag or ("stdin" if told.file == "-" else Path(told.file).stem)
+    named = pl.col(source_column).str.strip_chars() if source_column else pl.lit(None, pl.String)
+    place = told.table.select(
+        line=told.lines,
+        source=pl.when(named != "").then(named).otherwise(pl.lit(stem)),
+    )
+    says = _list_says(told.table, policy.suppress_columns)
+    readable = pl.concat([place, cleaned, says], how="horizontal").with_columns(
+        record=pl.int_range(pl.len(), dtype=pl.UInt32)
+    )
+    readable = _with_warnings(readable, told.warnings)
+    lost = told.rejected.select("line", source=pl.lit(stem), unreadable="reason", text="text")
+    rows = (
+        pl.concat([readable, lost], how="diagonal")
+        .sort("line", maintain_order=True)
+        .with_columns(file=pl.lit(told.file))
+    )
+    return ListFile(read=told, mappings=mappings, rows=rows)
+
+
+def _refuse_unknown_columns(reads: Sequence[Read], policy: Policy) -> None:
+    """Raise UsageError when no file has any of the columns that are mapped by hand: then they are misspelt."""
+    if policy.map and not any(_called(told, name) for told in reads for name in policy.map):
+        msg = f"The list has none of the columns that are mapped by hand ({', '.join(policy.map)}). Check their spelling."
+        raise UsageError(msg)
+
+
+def _own_column(told: Read, name: str, option: str) -> str | None:
+    """Return the file's column that an option names; raises UsageError for one that it does not have."""
+    found = _called(told, name)
+    if name and not found:
+        msg = f"{told.file} has no column {name}, which {option} names. Name one of the file's columns."
+        raise UsageError(msg)
+    return found
+
+
+def _called(told: Read, name: str) -> str | None:
+    """Return the file's column of that name, without regard to case and outer spaces."""
+    return next((c for c in told.table.columns if c.strip().lower() == name.strip().lower()), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _list_says(table: pl.DataFrame, columns: Sequence[SuppressColumn]) -> pl.DataFrame:
+    """Return per record why the list itself says that the person must not be written to, and in which column."""
+    by_name = {_letters(name): name for name in reversed(table.columns)}
+    says, where = pl.lit(None, pl.String), pl.lit(None, pl.String)
+    for rule in columns:
+        for name in dict.fromkeys(by_name[_letters(n)] for n in rule.names if _letters(n) in by_name):
+            hit = _holds_word(name, rule.words)
+            says = pl.coalesce(says, pl.when(hit).then(pl.lit(str(rule.reason))))
+            where = pl.coalesce(where, pl.when(hit).then(pl.lit(name)))
+    return table.with_columns(list_says=says, list_column=where).select("list_says", "list_column")
+
+
+def _holds_word(column: str, words: Sequence[str]) -> pl.Expr:
+    plain = (
+        pl.col(column)
+        .str.to_lowercase()
+        .str.split(";")
+        .list.eval(pl.element().str.split(",").explode().str.replace_all(r"[^\p{L}\p{N}]", ""))
+    )
+    return plain.list.eval(pl.element().is_in([_letters(word) for word in words])).list.any().fill_null(value=False)
+
+
+def _with_warnings(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Add intake's warnings on records to the cells' own."""
+    per_record = told.group_by("record").agg(pl.col("warning").unique().alias("told"))
+    joined = rows.join(per_record, on="record", how="left", maintain_order="left")
+    return joined.with_columns(warnings=pl.concat_list("warnings", pl.col("told").fill_null([]))).drop("told")
+
+
+def _number(files: Sequence[ListFile]) -> tuple[ListFile, ...]:
+    """Give every record its number over the whole list."""
+    numbered, row = [], 1
+    for file in files:
+        rows = file.rows.with_columns(row=pl.int_range(row, row + pl.len(), dtype=pl.Int64))
+        numbered.append(ListFile(read=file.read, mappings=file.mappings, rows=rows))
+        row += rows.height
+    return tuple(numbered)
+
+
+def _variables(files: Sequence[ListFile]) -> dict[str, str]:
+    """Return the custom variables in order; one that two files write in different case is one variable."""
+    names: dict[str, str] = {}
+    for file in files:
+        for mapping in file.mappings:
+            if mapping.variable:
+                names.setdefault(mapping.variable.lower(), mapping.variable)
+    return names
+
+
+def _named_alike(rows: pl.DataFrame, variables: Mapping[str, str]) -> pl.DataFrame:
+    return rows.rename(
+        {name: variables[name.lower()] for name in rows.columns if name.lower() in variables and name not in _META}
+    )
+
+
+def _complete(records: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns that no file gave, so that the steps find them all."""
+    wanted: dict[str, Any] = {**dict.fromkeys(PLAIN_FIELDS, pl.String), **_META}
+    missing = [pl.lit(None, kind).alias(name) for name, kind in wanted.items() if name not in records.columns]
+    return records.with_columns(missing).with_columns(
+        pl.col("changes").fill_null([]), pl.col("warnings").fill_null([]), pl.col("email_addresses").fill_null([])
+    )
+
+
+def identifying(records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Return the records with `email` as the policy reads it: the first of several, if it says so."""
+    if policy.multiple_emails == "first":
+        first = pl.when(pl.col("email_status") == "multiple").then(pl.col("email_addresses").list.first())
+        return records.with_columns(email=pl.coalesce(first, "email"))
+    return records
+
+
+def narrow(lead_list: LeadList, records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Return what the sieve needs of every row: keys, statuses, a few flags; one row a record, in order."""
+    filled = [
+        name for name in (*PLAIN_FIELDS, *lead_list.variables, "email", "linkedin_url") if name in records.columns
+    ]
+    values = {"email": "email", "linkedinUrl": "linkedin_url"}
+    required = [pl.col(values.get(name, name)).is_null() for name in policy.required_fields]
+    return records.select(
+        "row",
+        "source",
+        "email_status",
+        "email",
+        "linkedin_key",
+        "list_says",
+        "list_column",
+        unreadable=pl.col("unreadable").is_not_null(),
+        missing_required=pl.any_horizontal(required) if required else pl.lit(value=False),
+        email_role=is_role(pl.col("email")).fill_null(value=False),
+        member_key=pl.col("linkedin_member_key"),
+        linkedin_writable=pl.col("linkedin_url").is_not_null() | pl.col("member_url").is_not_null(),
+        phone=phone_keys(records["phone"], policy.phone_region),
+        filled=pl.sum_horizontal(pl.col(name).is_not_null() for name in filled).cast(pl.Int64),
+    )
+
+
+__all__ = ["LEAD_FIELDS", "LeadList", "ListFile", "gather", "identifying", "narrow"]

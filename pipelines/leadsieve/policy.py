@@ -1,0 +1,346 @@
+"""The settings of a run: defaults, a policy file (`leadsieve.toml`), options over it."""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Self, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from leadsieve.errors import UsageError
+from leadsieve.schema import LEAD_FIELDS
+from leadsieve.words import DedupMode, Fill, ImportMode, Keep, Method, Reason, StatusClass, Validate
+
+POLICY_FILE = "leadsieve.toml"
+LIST_REASONS = (Reason.UNSUBSCRIBED, Reason.DO_NOT_CONTACT, Reason.BOUNCED)
+"""What a column of a list can say of a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressColumn:
+    """Columns of a list in which certain words mean that the row's person must not be written to."""
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    reason: str
+
+
+@cache
+def default_suppress_columns() -> tuple[SuppressColumn, ...]:
+    """Return the columns of known CRM exports that hold an opt-out or a bounce."""
+    table = tomllib.loads(files("leadsieve").joinpath("suppress_columns.toml").read_text("utf-8"))
+    return tuple(_suppress_column(row) for row in table["column"])
+
+
+def _setting(default: Any, explained: str) -> Any:
+    """Declare a setting with its default and the sentence that `leadsieve init` writes above it."""
+    if callable(default):
+        return field(default_factory=default, metadata={"explained": explained})
+    return field(default=default, metadata={"explained": explained})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Every setting of a run. An option of the command line wins over the file, the file over the default."""
+
+    workspace: str = _setting("workspace.duckdb", "The team's workspace: campaigns, who is in them, who is suppressed.")
+    dedup: DedupMode = _setting(
+        DedupMode.ACTIVE,
+        "Which leads must not be created: those in this `campaign`, also those `active` in another one, or whoever stands "
+        "anywhere in the `workspace`.",
+    )
+    import_mode: ImportMode = _setting(
+        ImportMode.CREATE_ONLY, "What the import may do: `create-only`, `create-and-update`, `update-only`."
+    )
+    method: Method = _setting(
+        Method.CSV,
+        "How the leads will be imported; it decides the limits: `csv`, `api`, `hubspot`, `pipedrive`, `salesforce`, "
+        "`linkedin`, `sales-navigator`.",
+    )
+    keep: Keep = _setting(
+        Keep.FIRST,
+        "Which row of a person is tried first: the `first` of the list, or the `fullest` (most filled fields).",
+    )
+    fill: Fill = _setting(
+        Fill.IDENTIFIERS,
+        "What the row that goes forward takes from the person's other rows where they agree: `identifiers` (and names), "
+        "`all` fields, or `none`.",
+    )
+    overwrite: bool = _setting(
+        False, "Whether an update also changes cells that differ (empty ones are always filled)."
+    )
+    source_column: str = _setting("", "The list's column that says where a row came from; empty: the file's name.")
+    required_fields: tuple[str, ...] = _setting((), "Fields (lemlist's names) without which a row fails.")
+    invalid_email: Literal["fail", "drop"] = _setting(
+        "fail", "A broken email: `fail` the row, or `drop` the email and go on with the LinkedIn profile."
+    )
+    multiple_emails: Literal["fail", "first"] = _setting(
+        "fail", "Two or more emails in one cell: `fail` the row, or take the `first`."
+    )
+    storage_campaigns: tuple[str, ...] = _setting(
+        (), "Campaigns that only keep contacts; they take no part in the duplicate marks."
+    )
+    archived: Literal["count", "ignore"] = _setting(
+        "count", "Whether archived campaigns `count` like any other or are left out of the marks (`ignore`)."
+    )
+    suppress_statuses: tuple[str, ...] = _setting(
+        ("unsubscribed",), "Statuses of a lead, in any campaign, that hold the person back from every import."
+    )
+    phone_region: str = _setting("", "The country (such as `FR`) of phone numbers that are written without +.")
+    segment: str = _setting("", "A column whose every value gets a campaign of its own, `NAME – VALUE`.")
+    together: str = _setting(
+        "", "A column whose equal values share a batch where the limit allows, such as `companyDomain`."
+    )
+    balance: bool = _setting(False, "Whether the batches that are left to fill are made of equal size.")
+    max_batch: int = _setting(0, "A limit of your own, lower than lemlist's; 0: lemlist's.")
+    allow_above_limit: bool = _setting(False, "Whether `max_batch` may also raise lemlist's limit.")
+    columns: tuple[str, ...] = _setting((), "The custom variables that the batches carry; empty: all.")
+    encoding: str = _setting("", "The lists' encoding where the guess is wrong, such as `cp1252`; empty: guess.")
+    validate: Validate = _setting(
+        Validate.GATE, "What a failed expectation does: `gate` (nothing is published), `warn`, or `off` (not checked)."
+    )
+    lock_timeout: float = _setting(10.0, "Seconds to wait for a workspace that another process holds.")
+    map: Mapping[str, str] = _setting(lambda: MappingProxyType({}), "The lists' columns by hand: column = field.")
+    statuses: Mapping[str, str] = _setting(
+        lambda: MappingProxyType({}),
+        "What a lead's status means: status = `active` or `ended`, over the built-in table.",
+    )
+    suppress_columns: tuple[SuppressColumn, ...] = _setting(
+        default_suppress_columns,
+        "Columns of a list that say `do not write to this person`: names, the words that say so, the reason.",
+    )
+
+    def with_options(self, **options: Any) -> Self:
+        """Return the policy with every option that was given (is not None) in its place.
+
+        Raises UsageError for unknown names (all at once, with the nearest known one) and for values that cannot be.
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        return _over(self, given, where="Among the options").checked()
+
+    def checked(self) -> Self:
+        """Return the policy itself.
+
+        Raises UsageError for values that contradict each other or lemlist's vocabulary, all at once.
+        """
+        wrong = [sentence for check in _CHECKS for sentence in check(self)]
+        if wrong:
+            raise UsageError(" ".join(wrong))
+        return self
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all settings, the same for equal policies."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, for the manifest."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SuppressColumn):
+        return {"names": list(value.names), "words": list(value.words), "reason": str(value.reason)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _unknown_fields(policy: Policy) -> Iterator[str]:
+    """Complain of names that should be lemlist's fields and are not; a column may be mapped to nothing."""
+    for setting, names in (
+        ("required_fields", policy.required_fields),
+        ("map", [name for name in policy.map.values() if name]),
+    ):
+        unknown = sorted(set(names) - set(LEAD_FIELDS))
+        if unknown:
+            yield f"`{setting}` names fields that lemlist does not have: {_nearest(unknown, LEAD_FIELDS)}."
+
+
+def _wrong_statuses(policy: Policy) -> Iterator[str]:
+    wrong = sorted(status for status, said in policy.statuses.items() if said not in set(StatusClass))
+    if wrong:
+        named = ", ".join(f"`{status}`" for status in wrong)
+        yield f"`statuses` says of {named} neither `active` nor `ended`; use one of these two."
+
+
+def _wrong_numbers(policy: Policy) -> Iterator[str]:
+    for name in ("max_batch", "lock_timeout"):
+        if not getattr(policy, name) >= 0:
+            yield f"`{name}` cannot be negative; 0 is for none."
+
+
+def _wrong_region(policy: Policy) -> Iterator[str]:
+    if not policy.phone_region:
+        return
+    # Its tables take a while to load, and most policies name no country.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if policy.phone_region not in SUPPORTED_REGIONS:
+        yield "`phone_region` names no country; write two capital letters, such as `FR`."
+
+
+_CHECKS: tuple[Callable[[Policy], Iterator[str]], ...] = (
+    _unknown_fields,
+    _wrong_statuses,
+    _wrong_numbers,
+    _wrong_region,
+)
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Return the policy in `path`, else in `leadsieve.toml` of the working folder, else the defaults.
+
+    Raises UsageError for a file that is missing or no TOML, unknown keys (naming the nearest) and wrong values.
+    """
+    if path is None:
+        path = Path(POLICY_FILE)
+        if not path.is_file():
+            return Policy()
+    try:
+        # Windows editors write a byte order mark, which TOML does not allow.
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        msg = f"The policy file {path} cannot be read: {error.strerror}. Check the path given to --policy."
+        raise UsageError(msg) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"The policy file {path} is not valid TOML ({error}). Mend that place and run again."
+        raise UsageError(msg) from error
+    return policy_from(table, where=f"In the policy file {path}")
+
+
+def policy_from(table: Mapping[str, Any], *, where: str = "In the policy") -> Policy:
+    """Return the policy that `table` (parsed TOML) describes; all its unknown keys and wrong values are told at once."""
+    return _over(Policy(), table, where=where).checked()
+
+
+P = TypeVar("P", bound=Policy)
+
+
+def _over(policy: P, table: Mapping[str, Any], *, where: str) -> P:
+    """Return the policy with the settings of `table` in place of its own."""
+    hints = get_type_hints(Policy)
+    unknown = sorted(set(table) - set(_names()))
+    values, wrong = {}, []
+    for name in table.keys() & hints.keys():
+        try:
+            values[name] = _typed(hints[name], table[name])
+        except (ValueError, TypeError):
+            wrong.append(f"`{name}` is {_choices(hints[name])}")
+    if unknown or wrong:
+        raise UsageError(_told(where, unknown, sorted(wrong)))
+    return replace(policy, **values)
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(f.name for f in fields(Policy))
+
+
+def _told(where: str, unknown: list[str], wrong: list[str]) -> str:
+    parts = [f"there are unknown names: {_nearest(unknown, _names())}"] if unknown else []
+    parts += [f"some values cannot be: {'; '.join(wrong)}"] if wrong else []
+    return f"{where} {', and '.join(parts)}. `leadsieve init` writes a file with all settings."
+
+
+def _nearest(unknown: Sequence[str], known: Sequence[str]) -> str:
+    """Return the names, each with the known one that it is nearest to."""
+    parts = []
+    for name in unknown:
+        near = difflib.get_close_matches(name.lower(), [k.lower() for k in known], n=1, cutoff=0.4)
+        hint = next((f" (did you mean `{k}`?)" for k in known if near == [k.lower()]), "")
+        parts.append(f"`{name}`{hint}")
+    return ", ".join(parts)
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    """Return a TOML value as the type of its setting; raises ValueError or TypeError where it is none of its values."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)[get_args(kind).index(value)]
+    if kind == tuple[SuppressColumn, ...]:
+        return tuple(row if isinstance(row, SuppressColumn) else _suppress_column(row) for row in value)
+    if get_origin(kind) is tuple:
+        return _texts(value)
+    if get_origin(kind) is not None:
+        return MappingProxyType({key: _exactly(str, item) for key, item in _table(value).items()})
+    if issubclass(kind, StrEnum):
+        return kind(value)
+    return float(value) if kind is float and type(value) is int else _exactly(kind, value)
+
+
+def _suppress_column(row: Any) -> SuppressColumn:
+    names, words, reason = (_table(row).get(key) for key in ("names", "words", "reason"))
+    if set(row) != {"names", "words", "reason"} or reason not in LIST_REASONS:
+        raise ValueError
+    return SuppressColumn(names=_texts(names), words=_texts(words), reason=str(reason))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(_exactly(str, item) for item in (value if type(value) is tuple else _exactly(list, value)))
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return value
+
+
+def _exactly(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+_SAID = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+
+
+def _choices(kind: Any) -> str:
+    """Say what a setting of this type may be."""
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f"`{word}`" for word in get_args(kind))
+    if kind == tuple[SuppressColumn, ...]:
+        reasons = ", ".join(f"`{reason}`" for reason in LIST_REASONS)
+        return f"a list of tables, each with `names`, `words` (lists of texts) and `reason` (one of {reasons})"
+    if get_origin(kind) is tuple:
+        return "a list of texts"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return "one of " + ", ".join(f"`{word}`" for word in kind)
+    return _SAID.get(kind, "a table of texts")
+
+
+def policy_template() -> str:
+    """Return a policy file with every setting explained and at its default."""
+    head = "# leadsieve's policy: every setting, explained, at its default. Options of the command line win over this file.\n"
+    plain = [f for f in fields(Policy) if f.name not in {"map", "statuses", "suppress_columns"}]
+    body = "\n".join(f"# {_explained(f)}\n{f.name} = {_toml(f.default)}\n" for f in plain)
+    return f"{head}\n{body}\n{_tables()}"
+
+
+def _explained(setting: Any) -> str:
+    return cast(str, setting.metadata["explained"])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    # TOML's basic strings, numbers and booleans are written like JSON's.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _tables() -> str:
+    told = {f.name: _explained(f) for f in fields(Policy)}
+    columns = "\n".join(
+        f"[[suppress_columns]]\nnames = {_toml(c.names)}\nwords = {_toml(c.words)}\nreason = {_toml(c.reason)}\n"
+        for c in default_suppress_columns()
+    )
+    return (
+        f'# {told["map"]}\n[map]\n# "Work e-mail" = "email"\n\n'
+        f'# {told["statuses"]}\n[statuses]\n# snoozed = "active"\n\n'
+        f"# {told['suppress_columns']}\n# A file that names any of them replaces all of them.\n{columns}"
+    )

@@ -1,0 +1,234 @@
+"""Publish a folder all at once, or nothing: staged beside its final place, synced, renamed."""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadsieve.errors import OutputError
+from leadsieve.formulas import guarded
+from leadsieve.identity import KEY_VERSION, data_versions
+
+MANIFEST = "manifest.json"
+_OUR_KEYS = {"leadsieve", "files"}
+_STAGING, _OLD = "staging", "old"
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def staged(out: Path, *, force: bool) -> Iterator[Path]:
+    """Yield a folder to fill; when the block ends well it stands at `out`, else nothing does.
+
+    Raises OutputError for an existing `out` (without `force`), one that no run made, and for a disk that is full.
+    """
+    with _told(out), ExitStack() as undo:
+        place = out.resolve()
+        _tidy(place)
+        _refuse(place, out, force=force)
+        _make_parents(place, undo)
+        staging = _beside(place, _STAGING)
+        staging.mkdir(mode=_FOLDER_MODE)
+        undo.callback(shutil.rmtree, staging, ignore_errors=True)
+        with _locked(staging):
+            yield staging
+            _sync(staging)
+            _swap(staging, place)
+        undo.pop_all()
+
+
+def refuse(out: Path, *, force: bool) -> None:
+    """Raise OutputError early for a folder that could not be published to."""
+    with _told(out):
+        _tidy(out.resolve())
+        _refuse(out.resolve(), out, force=force)
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Turn what the system says into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        number = _number(error)
+        why = os.strerror(number) if number else str(error)
+        advice = "Free some space" if number in _FULL else "Mend that"
+        msg = f"{out} cannot be written: {why}. {advice}, or name another folder with --out; nothing was published."
+        raise OutputError(msg) from error
+
+
+def _number(error: OSError) -> int | None:
+    """Return the system's error number; Polars only writes it into its text."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return error.errno or (int(found[1]) if found else None)
+
+
+def _refuse(place: Path, out: Path, *, force: bool) -> None:
+    if not os.path.lexists(place):
+        return
+    if not force:
+        msg = f"{out} exists already. Name another folder with --out, or replace this one with --force."
+        raise OutputError(msg)
+    if not _is_ours(place):
+        msg = f"{out} is no folder that a run made, so --force does not replace it. Name another folder with --out."
+        raise OutputError(msg)
+
+
+def _is_ours(place: Path) -> bool:
+    """Tell a folder that a run made, or an empty one; other programs have a `manifest.json` too."""
+    if not place.is_dir():
+        return False
+    if not any(place.iterdir()):
+        return True
+    try:
+        manifest = json.loads((place / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.keys() >= _OUR_KEYS
+
+
+def _make_parents(place: Path, undo: ExitStack) -> None:
+    """Make the folders above; on failure those that are still empty go again."""
+    missing = [folder for folder in place.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        undo.callback(_remove_empty, folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _beside(place: Path, what: str) -> Path:
+    return place.with_name(f".{place.name}.{what}-{os.getpid()}")
+
+
+def _swap(staging: Path, place: Path) -> None:
+    """Move what stands at the place aside, the new folder there, then remove the old; on failure put all back."""
+    old = _beside(place, _OLD)
+    with _locked(place) if place.exists() else nullcontext():
+        try:
+            if place.exists():
+                place.rename(old)
+            staging.rename(place)
+            _sync_folder(place.parent)
+        except BaseException:
+            _put_back(staging, place, old)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(staging: Path, place: Path, old: Path) -> None:
+    """Undo what a swap has done so far."""
+    if not staging.exists():
+        place.rename(staging)
+    if old.exists():
+        old.rename(place)
+
+
+def _tidy(place: Path) -> None:
+    """Remove what a killed run left beside the place; an old folder comes back if the new one never took its place."""
+    pattern = re.compile(rf"{re.escape(f'.{place.name}.')}({_STAGING}|{_OLD})-[0-9]+")
+    for left in sorted(place.parent.iterdir()) if place.parent.is_dir() else ():
+        found = pattern.fullmatch(left.name)
+        if not found or _in_use(left):
+            continue
+        if found[1] == _OLD and not place.exists():
+            left.rename(place)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder, so that another process does not take it for a leftover; the system lets go of it when we are killed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        with _locked(folder):
+            return False
+    except OSError:
+        return True
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            path.chmod(_FILE_MODE)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            path.chmod(_FOLDER_MODE)
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_csv(table: pl.DataFrame, path: Path, *, for_spreadsheets: bool = False) -> None:
+    """Write a table as UTF-8 with commas, RFC 4180 quotes, LF and a header.
+
+    `for_spreadsheets` with a BOM, and with an apostrophe before cells that a spreadsheet would run as a formula.
+    """
+    path.parent.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    told = guarded(table) if for_spreadsheets else table
+    told.write_csv(path, include_bom=for_spreadsheets, line_terminator="\n", quote_style="necessary")
+
+
+def write_parquet(table: pl.DataFrame, path: Path) -> None:
+    """Write a table as Parquet; raises OSError when the disk is full, as `write_csv` does."""
+    try:
+        table.write_parquet(path)
+    except pl.exceptions.ComputeError as error:
+        raise OSError(str(error)) from error
+
+
+def write_manifest(staging: Path, about: Mapping[str, Any], rows: Mapping[str, int]) -> None:
+    """Write, last of all, what the folder was made from and the files in it, with SHA-256 and (for tables) rows."""
+    files = sorted(path for path in staging.rglob("*") if path.is_file())
+    names = [path.relative_to(staging).as_posix() for path in files]
+    manifest = {
+        "leadsieve": version("leadsieve"),
+        "key_version": KEY_VERSION,
+        "data_versions": data_versions(),
+        "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        **about,
+        "files": [{"file": n, "sha256": sha256(p), "rows": rows.get(n)} for n, p in zip(names, files, strict=True)],
+    }
+    (staging / MANIFEST).write_text(to_json(manifest), "utf-8")
+
+
+def to_json(value: Any) -> str:
+    """Return plain values as the JSON files of a run have them."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,52 @@
+"""What the words of the contract mean, as phrases that follow a count."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from leadsieve.words import Outcome, Reason, RowWarning
+
+REASONS: Final[Mapping[str, str]] = {
+    Reason.UNREADABLE_ROW: "the line could not be read",
+    Reason.INVALID_EMAIL: "the email is broken",
+    Reason.MULTIPLE_EMAILS: "several emails in one cell",
+    Reason.MISSING_REQUIRED_FIELD: "a required field is empty",
+    Reason.NO_IDENTIFIER: "neither an email nor a LinkedIn profile",
+    Reason.DUPLICATE_IN_LIST: "the same person stands in the list already",
+    Reason.UNSUBSCRIBED: "the person unsubscribed",
+    Reason.DO_NOT_CONTACT: "marked as do not contact",
+    Reason.BOUNCED: "the email bounced",
+    Reason.SUPPRESSED_DOMAIN: "the whole domain is suppressed",
+    Reason.IN_CAMPAIGN: "in this campaign already",
+    Reason.NOT_IN_CAMPAIGN: "not in this campaign, and only updates are allowed",
+    Reason.ACTIVE_IN_OTHER_CAMPAIGN: "in progress in another campaign",
+    Reason.IN_OTHER_CAMPAIGN: "in another campaign of the workspace",
+    Reason.NEW: "unknown to the workspace",
+    Reason.RE_ENGAGE: "known, and all that was has ended",
+    Reason.ACTIVE_ELSEWHERE: "in progress elsewhere, which this dedup mode allows",
+}
+
+WARNINGS: Final[Mapping[str, str]] = {
+    RowWarning.ACTIVE_ELSEWHERE: "the person is in progress in another campaign",
+    RowWarning.COLUMN_RENAMED: "a column was renamed because its name is taken",
+    RowWarning.IDENTITY_CONFLICT: "several emails and several profiles: perhaps two people",
+    RowWarning.LINKEDIN_NOT_A_PROFILE: "the LinkedIn cell is no person's profile and was left out",
+    RowWarning.SHARED_IDENTIFIER: "an address or profile that several people share",
+}
+
+GOES_IN: Final = (Outcome.CREATE, Outcome.UPDATE)
+
+
+def reason_in_words(reason: str, summary: Mapping[str, Any]) -> str:
+    """Return what a reason means in the run that `summary` describes."""
+    if reason == Reason.NEW and not summary["snapshot"]:
+        return "the list's own people; no workspace was asked"
+    return REASONS[reason]
+
+
+def rows(count: int) -> str:
+    """Return the count with its noun.
+
+    >>> rows(1), rows(2000)
+    ('1 row', '2,000 rows')
+    """
+    return "1 row" if count == 1 else f"{count:,} rows"

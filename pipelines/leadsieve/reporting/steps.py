@@ -1,0 +1,47 @@
+"""What to do with the files of a run."""
+
+import shlex
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from leadsieve.reporting.phrases import rows
+from leadsieve.words import Outcome
+
+_HELD = (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKIPPED)
+_MOST_NAMES = 5
+
+
+def next_steps(summary: Mapping[str, Any], folder: Path | None, *, known: Collection[str] | None) -> list[str]:
+    """Return what to do next, in order, each in a sentence; nothing for a run that was not published.
+
+    `known` are the campaigns that the workspace has, null where none was asked.
+    """
+    if folder is None:
+        return []
+    outcomes = summary["outcomes"]
+    steps = _imports(summary, folder, known)
+    if outcomes[Outcome.UPDATE]:
+        steps.append(f"Import {folder / 'updates.csv'} so that existing leads are updated and none is created.")
+    if outcomes[Outcome.FAILED]:
+        steps.append(f"Mend {rows(outcomes[Outcome.FAILED])} in {folder / 'failed.csv'} and run that file.")
+    if any(outcomes[outcome] for outcome in _HELD):
+        command = f"leadsieve why {shlex.quote(str(folder))} ROW"
+        steps.append(f"See in {folder / 'excluded.csv'} why each row was held back; `{command}` explains one.")
+    return steps
+
+
+def _imports(summary: Mapping[str, Any], folder: Path, known: Collection[str] | None) -> list[str]:
+    wanted = list(dict.fromkeys(batch["campaign"] for batch in summary["batches"]))
+    if not wanted:
+        return []
+    missing = [] if known is None else [name for name in wanted if name not in known]
+    what = "the file" if len(summary["batches"]) == 1 else "each file"
+    told = f"Import {what} in {folder / 'batches'} into the campaign named beside it above."
+    return [*([f"Make {_names(missing)} in lemlist first: the workspace does not know it."] if missing else []), told]
+
+
+def _names(campaigns: list[str]) -> str:
+    more = f" and {len(campaigns) - _MOST_NAMES:,} more" if len(campaigns) > _MOST_NAMES else ""
+    what = "the campaign" if len(campaigns) == 1 else "the campaigns"
+    return f"{what} {', '.join(campaigns[:_MOST_NAMES])}{more}"

@@ -1,0 +1,164 @@
+"""The counts of a run: `summary.json`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from leadsieve.batching import Batch, Plan, api_minutes
+from leadsieve.limits import registry
+from leadsieve.policy import Policy
+from leadsieve.reporting.phrases import rows
+from leadsieve.schema import MARKS
+from leadsieve.sieve import Sieved
+from leadsieve.words import DedupMode, ImportMode, Method, Outcome, Reason, RowWarning
+
+
+def summarise(
+    ledger: pl.DataFrame, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
+) -> dict[str, Any]:
+    """Return the run's counts, in rows unless a name says people; `files` names each batch's file."""
+    snapshot = sieved.snapshot
+    return {
+        "input_rows": ledger.height,
+        "ignored_lines": ignored_lines,
+        "people": ledger["person"].n_unique() - int(ledger["person"].has_nulls()) if ledger.height else 0,
+        "outcomes": {str(o): _count(ledger, "outcome", o) for o in Outcome},
+        "reasons": _counts(ledger["reason"]),
+        "marks": {mark: int(ledger[mark].sum()) for mark in MARKS},
+        "modes": {str(mode): {str(o): _count(sieved.decisions, f"mode_{mode}", o) for o in Outcome} for mode in DedupMode},
+        "sources": sieved.sources.to_dicts(),
+        "batches": [_batch(b, files) for b in plan.batches],
+        "warnings": _counts(ledger["warnings"].explode()),
+        "unclassified_statuses": sieved.statuses,
+        "snapshot": {"id": snapshot["id"], "taken_at": f"{snapshot['taken_at'].isoformat()}Z"} if snapshot else None,
+        "campaign": sieved.target.name,
+        "dedup": str(policy.dedup),
+        "import_mode": str(policy.import_mode),
+        "method": str(policy.method),
+        "advice": advice(ledger, sieved, plan, policy),
+    }
+
+
+def _count(ledger: pl.DataFrame, column: str, word: str) -> int:
+    return int((ledger[column] == str(word)).sum())
+
+
+def _counts(words: pl.Series) -> dict[str, int]:
+    """Return how often each word stands in the column, the most frequent first."""
+    counted = words.drop_nulls().value_counts(name="n").sort(["n", words.name], descending=[True, False])
+    return dict(counted.iter_rows())
+
+
+def _batch(batch: Batch, files: Mapping[int, str]) -> dict[str, Any]:
+    return {"file": files[batch.batch], "campaign": batch.campaign, "upload": batch.upload, "rows": batch.rows}
+
+
+def advice(ledger: pl.DataFrame, sieved: Sieved, plan: Plan, policy: Policy) -> list[dict[str, Any]]:
+    """Return what a setting or a step would change: code, rows that it concerns, one sentence. Nothing without a row."""
+    told = [*_of_settings(ledger, sieved, policy), *_of_workspace(sieved), *_of_uploads(plan, policy)]
+    return [{"code": code, "rows": count, "text": text} for code, count, text in told if count]
+
+
+def _of_settings(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+    decisions = sieved.decisions
+    profile = pl.col("linkedin_url").is_not_null() | pl.col("linkedinUrlSalesNav").is_not_null()
+    invalid = ledger.filter((pl.col("reason") == Reason.INVALID_EMAIL) & profile).height
+    several = _count(ledger, "reason", Reason.MULTIPLE_EMAILS)
+    not_launched = decisions.filter(
+        pl.col("not_launched") & (pl.col("decided").struct.field("outcome") == Outcome.IN_PROGRESS)
+    ).height
+    ours = decisions.filter(
+        (pl.col("decided").struct.field("outcome") == Outcome.SUPPRESSED)
+        & pl.col("only_by_status")
+        & (pl.col("unsuppressed") == Outcome.CREATE)
+    ).height
+    modes = {mode: int((decisions[f"mode_{mode}"] == Outcome.CREATE).sum()) for mode in DedupMode}
+    now = modes[policy.dedup]
+    looser = {DedupMode.WORKSPACE: DedupMode.ACTIVE, DedupMode.ACTIVE: DedupMode.CAMPAIGN}.get(policy.dedup)
+    more = modes[looser] - now if looser else 0
+    updates = ledger.filter((pl.col("outcome") == Outcome.DUPLICATE) & (pl.col("reason") == Reason.IN_CAMPAIGN)).height
+    return [
+        (
+            "invalid_email_drop",
+            invalid,
+            f'{rows(invalid)} with a broken email and a LinkedIn profile: `invalid_email = "drop"` in the policy would go on with the profile.',
+        ),
+        (
+            "multiple_emails_first",
+            several,
+            f'{rows(several)} with several emails in one cell: `multiple_emails = "first"` in the policy would take the first.',
+        ),
+        (
+            "not_launched",
+            not_launched,
+            f"{rows(not_launched)} held back only by leads that are not launched yet (review, scanning).",
+        ),
+        (
+            "suppressed_by_default",
+            ours,
+            f"{rows(ours)} held back because the person unsubscribed in some campaign: lemlist's rule alone would let them in (`suppress_statuses = []` in the policy).",
+        ),
+        ("looser_dedup", more, f"{rows(more)} more would go in with `--dedup {looser}`."),
+        (
+            "updates",
+            updates,
+            f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update them.",
+        ),
+        ("shared_identifier", *_shared(ledger)),
+    ]
+
+
+def _shared(ledger: pl.DataFrame) -> tuple[int, str]:
+    held = ledger.filter(
+        pl.col("warnings").list.contains(RowWarning.SHARED_IDENTIFIER.value)
+        & (pl.col("reason") == Reason.DUPLICATE_IN_LIST)
+    ).height
+    return (
+        held,
+        f"{rows(held)} left out because of an address or profile that several people share: only the first row with it goes in.",
+    )
+
+
+def _of_workspace(sieved: Sieved) -> list[tuple[str, int, str]]:
+    unclassified = sum(sieved.statuses.values())
+    named = ", ".join(f"{word} ({count:,})" for word, count in sieved.statuses.items())
+    return [
+        (
+            "unclassified_statuses",
+            unclassified,
+            f"{unclassified:,} leads of the workspace have a status that nobody has classified and count as active: {named}. Say what they mean under [statuses] in the policy.",
+        ),
+        (
+            "no_identifier",
+            sieved.no_identifier,
+            f"{sieved.no_identifier:,} leads of the workspace have neither an email nor a LinkedIn profile and cannot be recognised.",
+        ),
+    ]
+
+
+def _of_uploads(plan: Plan, policy: Policy) -> list[tuple[str, int, str]]:
+    leads = sum(b.rows for b in plan.batches)
+    total = registry()[Method.CSV].total or 0
+    fits_csv = policy.method is Method.API and 0 < leads <= total
+    several = plan.uploads if plan.uploads > 1 else 0
+    return [
+        (
+            "uploads",
+            several and leads,
+            f"{leads:,} leads are more than one CSV upload takes ({total:,}): import them as {several} uploads, or by API in about {_time(leads)} (one call a lead, 20 calls in 2 seconds).",
+        ),
+        (
+            "csv_would_fit",
+            leads if fits_csv else 0,
+            f"By API {leads:,} leads take about {_time(leads)} (one call a lead, 20 calls in 2 seconds); a CSV upload would take them at once.",
+        ),
+    ]
+
+
+def _time(leads: int) -> str:
+    minutes = api_minutes(leads)
+    return f"{minutes:.0f} minutes" if minutes >= 1 else f"{minutes * 60:.0f} seconds"
+
+
+__all__: Sequence[str] = ["advice", "summarise"]

@@ -1,0 +1,64 @@
+"""What a run decided, to look at, to ask and to write."""
+
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from leadsieve.decided import Decided
+from leadsieve.errors import UsageError
+from leadsieve.output import publish
+from leadsieve.progress import Progress, silent
+from leadsieve.reporting import Explanation, explain, render_html
+from leadsieve.validation import Gate
+from leadsieve.words import DedupMode, Outcome
+
+
+class Result(Decided):
+    """What a run decided, to look at and to ask; nothing is written until `write`."""
+
+    @cached_property
+    def modes(self) -> pl.DataFrame:
+        """The three dedup modes side by side: one row an outcome, its rows under each mode."""
+        counts = {str(mode): [self.summary["modes"][mode].get(o, 0) for o in Outcome] for mode in DedupMode}
+        return pl.DataFrame({"outcome": [str(o) for o in Outcome], **counts})
+
+    @property
+    def sources(self) -> pl.DataFrame:
+        """What each source brought, one row a source."""
+        return self.sieved.sources
+
+    @cached_property
+    def batches(self) -> pl.DataFrame:
+        """The batches, one row each: file, campaign, upload, rows."""
+        columns = {"file": pl.String, "campaign": pl.String, "upload": pl.Int64, "rows": pl.Int64}
+        return pl.DataFrame(self.summary["batches"], schema=columns)
+
+    @cached_property
+    def reasons(self) -> dict[str, dict[str, int]]:
+        """The reasons of every outcome with their rows, the most frequent first."""
+        counted = self.ledger.group_by("outcome", "reason").len("n").sort(["n", "reason"], descending=[True, False])
+        told: dict[str, dict[str, int]] = {}
+        for outcome, reason, n in counted.iter_rows():
+            told.setdefault(outcome, {})[reason] = n
+        return told
+
+    def why(self, row: int) -> Explanation:
+        """Explain the outcome of the list's row (1-based over the whole list); raises UsageError for a row it lacks."""
+        if not 1 <= row <= self.ledger.height:
+            msg = f"The list has no row {row}; it has rows 1 to {self.ledger.height}."
+            raise UsageError(msg)
+        return explain(self.ledger.row(row - 1, named=True), self.summary, self.policy.as_dict())
+
+    def write(
+        self, out: str | Path, *, force: bool = False, gate: Gate | None = None, progress: Progress = silent
+    ) -> Path:
+        """Publish the run at `out`, all at once or nothing, after its expectations passed; return the folder.
+
+        Raises OutputError for a folder that cannot be written, ValidationError when the output does not pass.
+        """
+        return publish(self, Path(out), force=force, gate=gate, progress=progress)
+
+    def _repr_html_(self) -> str:
+        """Show the summary in Jupyter."""
+        return render_html(self.summary)

@@ -1,0 +1,90 @@
+"""The columns of the tables that a run makes: names, types, order."""
+
+from typing import Final
+
+import polars as pl
+
+LEAD_FIELDS: Final = (
+    "email",
+    "firstName",
+    "lastName",
+    "companyName",
+    "jobTitle",
+    "linkedinUrl",
+    "linkedinUrlSalesNav",
+    "phone",
+    "companyDomain",
+    "picture",
+    "icebreaker",
+    "timezone",
+    "contactOwner",
+)
+"""lemlist's lead fields in the order in which the files name them."""
+
+PLAIN_FIELDS: Final = tuple(name for name in LEAD_FIELDS if name not in {"email", "linkedinUrl"})
+"""The lead fields that the ledger holds as one column; email and LinkedIn have a group of columns each."""
+
+CHANGE: Final = pl.Struct({"column": pl.String, "was": pl.String})
+"""A cell that cleaning or filling changed, and what it was."""
+
+CONFLICT: Final = pl.Struct(
+    {"campaign": pl.String, "status": pl.String, "owner": pl.String, "source": pl.String, "matched_on": pl.String}
+)
+"""One membership of the row's person."""
+
+PLACE: Final = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "source": pl.String}
+"""Where a row came from: its number over the whole list, its file, the physical line where it starts, its source."""
+
+IDENTITY: Final = {
+    "email_raw": pl.String,
+    "email": pl.String,
+    "email_status": pl.String,
+    "linkedin_raw": pl.String,
+    "linkedin_key": pl.String,
+    "linkedin_url": pl.String,
+    "linkedin_status": pl.String,
+    "linkedin_member_key": pl.String,
+}
+"""The original cells, the keys that rows are matched on, what is written out, and what the cells were."""
+
+DECISION: Final = {
+    "person": pl.Int64,
+    "duplicate_of": pl.Int64,
+    "in_campaign": pl.Boolean,
+    "active_elsewhere": pl.Boolean,
+    "in_workspace": pl.Boolean,
+    "blocked_by_campaign": pl.Boolean,
+    "blocked_by_active": pl.Boolean,
+    "blocked_by_workspace": pl.Boolean,
+    "matched_on": pl.String,
+    "conflict_campaign": pl.String,
+    "conflict_status": pl.String,
+    "conflicts": pl.List(CONFLICT),
+    "suppressed_by": pl.String,
+    "is_connection": pl.Boolean,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "warnings": pl.List(pl.String),
+    "upload": pl.Int64,
+    "batch": pl.Int64,
+    "batch_campaign": pl.String,
+}
+"""What the run found out and decided for a row."""
+
+MARKS: Final = (
+    "in_campaign",
+    "active_elsewhere",
+    "in_workspace",
+    "blocked_by_campaign",
+    "blocked_by_active",
+    "blocked_by_workspace",
+)
+"""Facts about a row that no option of a run changes."""
+
+RESERVED: Final = (*PLACE, *LEAD_FIELDS, "changes", *IDENTITY, *DECISION)
+"""Names that a custom variable cannot have in the ledger; one that collides gets a trailing `_`."""
+
+
+def ledger_columns(variables: list[str]) -> list[str]:
+    """Return the ledger's columns in their order, `variables` being the list's custom variables."""
+    return [*PLACE, *PLAIN_FIELDS, *variables, "changes", *IDENTITY, *DECISION]

@@ -1,0 +1,60 @@
+-- What each source brought, whatever the order of the files. In: list_rows, decisions, person_facts. Out: sources, one row each;
+-- targets (person, place, the lead as lemlist has it), for updates.
+
+create temp table source_people as
+select l.source, d.person, bool_or(d.in_workspace) as known, bool_or(d.active_elsewhere) as active, bool_or(d.suppressed is not null) as suppressed
+from list_rows l join decisions d using (row)
+where d.person is not null
+group by all;
+
+create temp table sources as
+with several as (
+    select person from source_people group by person having count(*) > 1
+), people_of as (
+    select
+        source,
+        count(*) as people,
+        count(*) filter (where known) as known_people,
+        count(*) filter (where active) as active_people,
+        count(*) filter (where suppressed) as suppressed_people,
+        count(*) filter (where person in (select person from several)) as shared_people,
+        count(*) filter (where not known and not suppressed) as new_people
+    from source_people
+    group by source
+), rows_of as (
+    select
+        source,
+        min(row) as first_row,
+        count(*) as rows,
+        count(*) filter (where d.decided.outcome = 'failed') as failed,
+        count(*) filter (where d.decided.outcome = 'create') as "create"
+    from list_rows join decisions d using (row)
+    group by source
+)
+select
+    r.source, r.rows, r.failed, r.rows - r.failed as valid,
+    coalesce(p.people, 0) as people,
+    r.rows - r.failed - coalesce(p.people, 0) as repeats,
+    coalesce(p.known_people, 0) as known_people,
+    coalesce(p.active_people, 0) as active_people,
+    coalesce(p.suppressed_people, 0) as suppressed_people,
+    coalesce(p.shared_people, 0) as shared_people,
+    coalesce(p.people - p.shared_people, 0) as exclusive_people,
+    coalesce(p.new_people, 0) as new_people,
+    r."create",
+    1 - (coalesce(p.people, 0) - coalesce(p.known_people, 0)) / nullif(r.rows - r.failed, 0) as duplicate_rate
+from rows_of r left join people_of p using (source)
+order by r.first_row;
+
+-- The leads of the target that a person is: the one that the row itself names first, then the target before its parts.
+create temp table targets as
+select
+    d.row, d.person, m.name as campaign, w.lead_id, w.email, w.linkedin_url, w.fields, w.keys,
+    row_number() over (partition by d.row order by x.by_email desc nulls last, x.by_linkedin desc nulls last, length(m.name), m.name, m.membership) as place
+from decisions d
+join person_memberships p using (person)
+join memberships m using (membership)
+join ws.memberships w using (membership)
+left join direct x using (row, membership)
+where d.decided.outcome = 'update' and m.in_target
+qualify place = 1;

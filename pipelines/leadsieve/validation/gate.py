@@ -1,0 +1,115 @@
+"""The gate of a run: a child process that checks what is staged, and its verdict.
+
+Great Expectations takes seconds to import and prints as it ends; in a child it does both beside the main work and out
+of sight. Nothing but a whole answer of a child that did its work is a verdict.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from leadsieve.errors import ValidationError
+from leadsieve.validation.job import Answer, Job, expected_results
+from leadsieve.validation.staged import Staged
+from leadsieve.validation.suites import Suite, load_suites
+from leadsieve.validation.verdict import Verdict
+
+WORKER = "leadsieve.validation.worker"
+# -P keeps the folder that a user stands in off the import path: a csv.py that lies there is not ours.
+COMMAND = ("-P", "-m", WORKER)
+# GX reports its use to its maker unless told otherwise.
+QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
+REMEDY = "Nothing was published; mend the installation, or run with `--validate off` if you accept unchecked files"
+
+
+class Gate:
+    """A child process that waits, with Great Expectations imported, for the one thing that it checks."""
+
+    def __init__(
+        self, suites: tuple[Suite, ...], worker: "subprocess.Popen[bytes]", scratch: "tempfile.TemporaryDirectory[str]"
+    ) -> None:
+        self._suites = suites
+        self._worker = worker
+        self._scratch = scratch
+
+    @classmethod
+    def start(cls, suites_folder: Path) -> Self:
+        """Start the child and return at once; raises `ValidationError` where the suites cannot be used."""
+        suites = load_suites(suites_folder)
+        scratch = tempfile.TemporaryDirectory(prefix="leadsieve-gate-")
+        worker = subprocess.Popen(  # noqa: S603 # this interpreter, arguments of ours
+            [sys.executable, *COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # GX makes temporary folders that nobody removes; here they go with the rest.
+            env={**os.environ, **QUIET, "TMPDIR": scratch.name},
+        )
+        return cls(suites, worker, scratch)
+
+    def check(
+        self,
+        staged: Path,
+        tables: Mapping[str, Sequence[Mapping[str, Any]]],
+        parameters: Mapping[str, str | int | bool | None],
+        *,
+        attach: Path | None = None,
+    ) -> Verdict:
+        """Return the verdict on a staged folder; the child has then done its work and ended.
+
+        `tables` brings `batch_plan`, its rows in order of their batch; `parameters` the run's `method`, `dedup`,
+        `import_mode` and `input_rows`; `attach` a workspace that the suites may join, opened read-only. Raises
+        `ValidationError` where there is no whole answer: that is never a pass.
+        """
+        started = time.monotonic()
+        scratch = Path(self._scratch.name)
+        job = Job(Staged(staged.resolve(), tables, parameters, attach and attach.resolve(), scratch), self._suites)
+        answer = self._ask(job)
+        if answer.error is not None:
+            raise ValidationError(_unchecked(answer.error))
+        self._assert_whole(answer)
+        return Verdict(answer.results, answer.versions or {}, round(time.monotonic() - started, 3))
+
+    def close(self) -> None:
+        """End the child, whatever it does, and remove what it spilled."""
+        if self._worker.poll() is None:
+            self._worker.kill()
+        # communicate() and not wait(): it closes the pipes too, also after a check.
+        self._worker.communicate()
+        self._scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _ask(self, job: Job) -> Answer:
+        line, _ = self._worker.communicate(job.to_line())
+        if self._worker.returncode:
+            raise ValidationError(_unchecked(f"the check ended with status {self._worker.returncode}"))
+        try:
+            return Answer.from_line(line)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValidationError(_unchecked("the check gave no whole answer")) from error
+
+    def _assert_whole(self, answer: Answer) -> None:
+        answered = [(result.table, result.description) for result in answer.results]
+        if answered != expected_results(self._suites):
+            fault = f"{len(answered)} results came back, not those that the suites ask for"
+            raise ValidationError(_unchecked(fault))
+
+
+def _unchecked(fault: str) -> str:
+    return f"The output could not be checked: {fault}. {REMEDY}."

@@ -1,0 +1,98 @@
+"""What the gate and its worker say to each other: one line of JSON each way."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from leadsieve.validation.staged import Staged
+from leadsieve.validation.suites import Severity, Suite
+from leadsieve.validation.verdict import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to check and by which suites."""
+
+    staged: Staged
+    suites: tuple[Suite, ...]
+
+    def to_line(self) -> bytes:
+        """Return the job as one line of JSON."""
+        return _line(
+            {
+                "attach": _path_text(self.staged.attach),
+                "folder": str(self.staged.folder),
+                "parameters": dict(self.staged.parameters),
+                "scratch": _path_text(self.staged.scratch),
+                "suites": [suite.to_json() for suite in self.suites],
+                "tables": {name: [dict(row) for row in rows] for name, rows in self.staged.tables.items()},
+            }
+        )
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Job":
+        """Return the job that `to_line` wrote."""
+        data = json.loads(line)
+        staged = Staged(
+            folder=Path(data["folder"]),
+            tables=data["tables"],
+            parameters=data["parameters"],
+            attach=_path(data["attach"]),
+            scratch=_path(data["scratch"]),
+        )
+        return cls(staged=staged, suites=tuple(Suite.from_json(suite) for suite in data["suites"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the worker found, or why it could not look."""
+
+    results: tuple[Result, ...] = ()
+    versions: Mapping[str, str] | None = None
+    error: str | None = None
+
+    def to_line(self) -> bytes:
+        """Return the answer as one line of JSON."""
+        return _line(asdict(self))
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Answer":
+        """Return the answer that `to_line` wrote; raises `ValueError`, `TypeError` or `KeyError` on anything else."""
+        if not line.endswith(b"\n"):
+            message = "the answer breaks off"
+            raise ValueError(message)
+        data = json.loads(line)
+        results = tuple(_result(each) for each in data["results"])
+        return cls(results=results, versions=data["versions"], error=data["error"])
+
+
+def expected_results(suites: Sequence[Suite]) -> list[tuple[str, str]]:
+    """Return table and description of every result that an answer to these suites must hold, in order."""
+    return [
+        (suite.table, description)
+        for suite in suites
+        for description in (suite.not_empty, *(each.description for each in suite.expectations))
+    ]
+
+
+def _result(data: Mapping[str, Any]) -> Result:
+    changed = {"severity": Severity(data["severity"]), "rows": tuple(data["rows"]), "places": tuple(data["places"])}
+    result = Result(**{**data, **changed})
+    if not isinstance(result.success, bool):
+        message = "a result is neither true nor false"
+        raise TypeError(message)
+    return result
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=True).encode() + b"\n"
+
+
+def _path_text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -1,0 +1,314 @@
+"""The tables that the suites speak of, read back from what a run is about to publish.
+
+Nothing here looks at the frames that made the files. Cells come as text and empty cells as null; columns that a run may
+leave out are there all the same, empty, so that one suite fits every run.
+
+| table | one row is | columns |
+|---|---|---|
+| `batches` | a record of a batch file | `file`, `position`, the lemlist fields, `source`, `fields`, `variables` |
+| `created` | a `create` row of the ledger | `row`, `batch`, `email`, `linkedin_url`, `fields`, `variables` |
+| `ledger` | a row of `ledger.parquet` | its own, and the lemlist fields that it lacks |
+| `updates`, `excluded`, `failed` | a record of that file | `position`, and those below that the contract fixes |
+| `batch_plan` | a batch | `batch`, `file`, `campaign`, `upload`, `rows`, `limit`, `members` |
+| `summary_counts` | a number of `summary.json` | `section`, `name`, `n` |
+| `summary_batches` | a batch of `summary.json` | `file`, `campaign`, `upload`, `rows` |
+| `parameters` | the run (one row) | one column a parameter |
+
+`fields` and `variables` are hashes over the lemlist fields with `source`, and over the custom variables: equal hashes
+mean equal cells. `position` counts the records as read.
+"""
+
+# ruff: noqa: S608 # values and names are quoted by _text and _name; neither can be bound in these statements
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+LEDGER_FILE = "ledger.parquet"
+SUMMARY_FILE = "summary.json"
+BATCHES_FOLDER = "batches"
+
+LEMLIST_FIELDS = (
+    "email",
+    "firstName",
+    "lastName",
+    "companyName",
+    "jobTitle",
+    "linkedinUrl",
+    "linkedinUrlSalesNav",
+    "phone",
+    "companyDomain",
+    "picture",
+    "icebreaker",
+    "timezone",
+    "contactOwner",
+)
+SOURCE = "source"
+# The ledger keeps these two among its columns of identity, under other names (contract, section 8).
+LEDGER_NAMES = {"linkedinUrl": "linkedin_url"}
+
+# The columns that the contract fixes for each file, and the kind of each.
+SIDE_TABLES: dict[str, dict[str, str]] = {
+    "updates": {
+        "_id": "varchar",
+        "email": "varchar",
+        "linkedinUrl": "varchar",
+        "newEmail": "varchar",
+        "newLinkedinUrl": "varchar",
+    },
+    "excluded": {
+        "row": "bigint",
+        "file": "varchar",
+        "line": "bigint",
+        "source": "varchar",
+        "outcome": "varchar",
+        "reason": "varchar",
+    },
+    "failed": {"file": "varchar", "line": "bigint", "reason": "varchar"},
+}
+BATCH_PLAN = {
+    "file": "varchar",
+    "campaign": "varchar",
+    "upload": "bigint",
+    "rows": "bigint",
+    "limit": "bigint",
+    "members": "bigint",
+}
+SUMMARY_BATCHES = {name: BATCH_PLAN[name] for name in ("file", "campaign", "upload", "rows")}
+COUNTED_SECTIONS = ("outcomes", "reasons", "marks", "warnings")
+
+# A record that could not be read may be a whole file behind one stray quote.
+LONGEST_RECORD = 100_000_000
+MEMORY_LIMIT = "1400MB"
+
+
+class StagedError(Exception):
+    """What was staged cannot be read back; the message names the file and no cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where the run is staged and what the pipeline says of it.
+
+    `tables` holds the rows of `batch_plan` in order of their batch; `parameters` are single values; `attach` is a
+    workspace to open beside it, read-only, as `workspace`; `scratch` takes what does not fit into memory.
+    """
+
+    folder: Path
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    parameters: Mapping[str, str | int | bool | None]
+    attach: Path | None = None
+    scratch: Path | None = None
+    batch_files: tuple[Path, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "batch_files", tuple(sorted((self.folder / BATCHES_FOLDER).glob("*.csv"))))
+
+
+def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory database with the tables above.
+
+    Raises `StagedError` where a file is missing or unreadable, without what DuckDB says of it, which may quote a cell.
+    """
+    connection = _database(staged.scratch)
+    steps = {
+        LEDGER_FILE: _create_ledger,
+        SUMMARY_FILE: _create_summary,
+        "the plan of the batches": _create_plan,
+        BATCHES_FOLDER: _create_batches,
+        "the other files": _create_side_tables,
+        "the workspace": _attach,
+    }
+    for what, step in steps.items():
+        try:
+            step(connection, staged)
+        except (duckdb.Error, OSError, ValueError, csv.Error) as error:
+            connection.close()
+            message = f"{what} cannot be read back ({type(error).__name__})"
+            raise StagedError(message) from error
+    return connection
+
+
+def _database(scratch: Path | None) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    if scratch is not None:
+        connection.execute(f"set temp_directory = {_text(str(scratch))}")
+    return connection
+
+
+def _create_ledger(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    source = f"read_parquet({_text(str(staged.folder / LEDGER_FILE))})"
+    present = {name.casefold() for name in _columns(connection, source)}
+    lacking = [name for name in (*LEMLIST_FIELDS, SOURCE) if _in_ledger(name).casefold() not in present]
+    nulls = "".join(f", null::varchar as {_name(_in_ledger(name))}" for name in lacking)
+    # GX lists the columns of a table before it reads it and does not know nested types; no check reads these two.
+    nested = [name for name in ("changes", "conflicts") if name in present]
+    less = f" exclude ({', '.join(nested)})" if nested else ""
+    connection.execute(f"create view ledger as select *{less}{nulls} from {source}")
+
+
+def _create_batches(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    headers = {file: _header(file) for file in staged.batch_files}
+    variables = _variables(headers.values())
+    connection.execute(f"""
+        create table batches (
+            file varchar, position bigint, {", ".join(f"{_name(each)} varchar" for each in (*LEMLIST_FIELDS, SOURCE))},
+            fields ubigint, variables ubigint
+        )""")
+    for header in sorted(set(headers.values())):
+        files = [file for file in staged.batch_files if headers[file] == header]
+        connection.execute(f"insert into batches by name {_batches_query(files, header, variables)}")
+    _create_created(connection, variables)
+
+
+def _variables(headers: Iterable[tuple[str, ...]]) -> list[str]:
+    known = {*LEMLIST_FIELDS, SOURCE}
+    return sorted({name for header in headers for name in header if name not in known})
+
+
+def _batches_query(files: list[Path], header: tuple[str, ...], variables: list[str]) -> str:
+    fields = [*LEMLIST_FIELDS, SOURCE]
+    cells = {name: _cell(header, name) for name in (*fields, *variables)}
+    return f"""
+        select {_text(BATCHES_FOLDER + "/")} || parse_filename(path) as file,
+               row_number() over () as position,
+               {", ".join(f"{cells[name]} as {_name(name)}" for name in fields)},
+               {_hash([cells[name] for name in fields])} as fields,
+               {_hash([cells[name] for name in variables])} as variables
+        from {_csv(files, header)}"""
+
+
+def _create_created(connection: duckdb.DuckDBPyConnection, variables: list[str]) -> None:
+    present = {name.casefold(): name for name in _columns(connection, "ledger")}
+    fields = [_name(_in_ledger(name)) for name in (*LEMLIST_FIELDS, SOURCE)]
+    # A batch column that the ledger lacks compares with nothing, so that any cell in it shows.
+    custom = [_name(present[name.casefold()]) if name.casefold() in present else "null" for name in variables]
+    connection.execute(f"""
+        create table created as
+        select row, batch, email, linkedin_url, {_hash(fields)} as fields, {_hash(custom)} as variables
+        from ledger
+        where outcome = 'create'""")
+
+
+def _create_side_tables(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    for table, columns in SIDE_TABLES.items():
+        connection.execute(f"create table {table} (position bigint, {_definitions(columns)})")
+        file = staged.folder / f"{table}.csv"
+        if file.exists():
+            connection.execute(f"insert into {table} by name {_side_query(file, columns)}")
+
+
+def _side_query(file: Path, columns: Mapping[str, str]) -> str:
+    header = _header(file)
+    cells = (f"try_cast({_cell(header, name)} as {kind}) as {_name(name)}" for name, kind in columns.items())
+    return f"select row_number() over () as position, {', '.join(cells)} from {_csv([file], header)}"
+
+
+def _create_plan(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    unknown = staged.tables.keys() - {"batch_plan"}
+    if unknown:
+        message = f"no table is known by the name {min(unknown)!r}"
+        raise ValueError(message)
+    rows = staged.tables.get("batch_plan", ())
+    _create_table(connection, "batch_plan", {"batch": "bigint", **BATCH_PLAN}, _numbered(rows))
+    kinds = {name: _kind(value) for name, value in staged.parameters.items()}
+    _create_table(connection, "parameters", kinds, [staged.parameters])
+
+
+def _numbered(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"batch": number, **row} for number, row in enumerate(rows, start=1)]
+
+
+def _create_summary(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    summary = json.loads((staged.folder / SUMMARY_FILE).read_text(encoding="utf-8"))
+    counts = [
+        {"section": section, "name": name, "n": n}
+        for section in COUNTED_SECTIONS
+        for name, n in summary.get(section, {}).items()
+    ]
+    counts.append({"section": "input_rows", "name": "input_rows", "n": summary.get("input_rows")})
+    _create_table(connection, "summary_counts", {"section": "varchar", "name": "varchar", "n": "bigint"}, counts)
+    batches = [{name: batch.get(name) for name in SUMMARY_BATCHES} for batch in summary.get("batches", ())]
+    _create_table(connection, "summary_batches", SUMMARY_BATCHES, batches)
+
+
+def _create_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    connection.execute(f"create table {table} ({_definitions(columns)})")
+    odd = sorted({name for row in rows for name in row.keys() ^ columns.keys()})
+    if odd:
+        message = f"{table} has not exactly its columns: {', '.join(odd)}"
+        raise ValueError(message)
+    if rows:
+        marks = ", ".join("?" for _ in columns)
+        values = [[row[name] for name in columns] for row in rows]
+        connection.executemany(f"insert into {table} values ({marks})", values)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    if staged.attach is not None:
+        connection.execute(f"attach {_text(str(staged.attach))} as workspace (read_only)")
+
+
+def _header(file: Path) -> tuple[str, ...]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return tuple(next(csv.reader(lines), ()))
+
+
+def _csv(files: list[Path], header: tuple[str, ...]) -> str:
+    paths = ", ".join(_text(str(file)) for file in files)
+    columns = ", ".join(f"{_column(index)}: 'varchar'" for index in range(len(header)))
+    return f"""read_csv(
+        [{paths}], auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\n',
+        columns = {{{columns}}}, filename = 'path', max_line_size = {LONGEST_RECORD})"""
+
+
+def _column(index: int) -> str:
+    # Read by place and not by name: a list may bring columns called `file` or `path`, or two of one name.
+    return f"c{index}"
+
+
+def _cell(header: tuple[str, ...], name: str) -> str:
+    """Return the column of a name; the last one, for the contract puts its own columns behind those of the list."""
+    places = [index for index, each in enumerate(header) if each == name]
+    return _column(places[-1]) if places else "null::varchar"
+
+
+def _in_ledger(name: str) -> str:
+    return LEDGER_NAMES.get(name, name)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    return [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
+
+
+def _definitions(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{_name(name)} {kind}" for name, kind in columns.items())
+
+
+def _kind(value: str | int | bool | None) -> str:  # noqa: FBT001 # a value of that type, not a switch
+    if isinstance(value, bool):
+        return "boolean"
+    return "bigint" if isinstance(value, int) else "varchar"
+
+
+def _hash(cells: list[str]) -> str:
+    texts = (f"coalesce({cell}::varchar, '')" for cell in cells)
+    return f"hash({', '.join(texts) or 'null'})"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

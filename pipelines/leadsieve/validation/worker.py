@@ -1,0 +1,79 @@
+"""The child process of the gate: imports Great Expectations while the run works, then answers one job.
+
+Started as `python -m leadsieve.validation.worker`. It waits for a job on standard input, answers on standard output and
+ends; without a job, when its parent is gone, it ends by itself. Whatever libraries print goes nowhere.
+"""
+
+import gc
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+from leadsieve.validation.job import Answer, Job
+from leadsieve.validation.staged import StagedError, open_staged
+
+VERSIONED = ("great-expectations", "duckdb", "leadsieve")
+
+
+def main() -> None:
+    """Answer one job, then end at once: what the libraries print when Python winds down is noise."""
+    # Collecting cycles while GX loads takes a quarter of that time, and a process this short keeps little.
+    gc.disable()
+    answers = _private_stdout()
+    unusable = _import_engine()
+    line = sys.stdin.buffer.readline()
+    if line:
+        answer = Answer(error=unusable) if unusable else answer_line(line)
+        _send(answers, answer.to_line())
+    os._exit(0)
+
+
+def answer_line(line: bytes) -> Answer:
+    """Return the answer to a job; a fault of any kind is an answer too, and no result."""
+    try:
+        return run_job(Job.from_line(line))
+    except Exception as error:  # noqa: BLE001 # the parent must hear of every fault, and of none as a pass
+        return Answer(error=f"the check broke off ({type(error).__name__})")
+
+
+def run_job(job: Job) -> Answer:
+    """Read back what is staged and evaluate the suites on it."""
+    from leadsieve.validation.engine import SuiteError, evaluate  # imports GX: seconds, so not before it is needed
+
+    try:
+        connection = open_staged(job.staged)
+    except StagedError as error:
+        return Answer(error=str(error))
+    with connection:
+        try:
+            results = evaluate(connection, job.suites)
+        except SuiteError as error:
+            return Answer(error=str(error))
+    return Answer(results=tuple(results), versions={name: version(name) for name in VERSIONED})
+
+
+def _private_stdout() -> int:
+    """Keep the way to the parent for answers alone; send what anyone prints to nowhere."""
+    answers = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return answers
+
+
+def _import_engine() -> str | None:
+    try:
+        import_module("leadsieve.validation.engine")
+    except Exception as error:  # noqa: BLE001 # whatever stops the import, the run must not pass
+        return f"Great Expectations cannot be imported ({type(error).__name__}: {error})"
+    return None
+
+
+def _send(answers: int, line: bytes) -> None:
+    with os.fdopen(answers, "wb") as channel:
+        channel.write(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""The closed sets of words that code, SQL, files, messages and docs share."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a run decides for a row; exactly one per row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DUPLICATE = "duplicate"
+    IN_PROGRESS = "in_progress"
+    SUPPRESSED = "suppressed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a row has its outcome; the gate that decided names it."""
+
+    UNREADABLE_ROW = "unreadable_row"
+    INVALID_EMAIL = "invalid_email"
+    MULTIPLE_EMAILS = "multiple_emails"
+    MISSING_REQUIRED_FIELD = "missing_required_field"
+    NO_IDENTIFIER = "no_identifier"
+    DUPLICATE_IN_LIST = "duplicate_in_list"
+    UNSUBSCRIBED = "unsubscribed"
+    DO_NOT_CONTACT = "do_not_contact"
+    BOUNCED = "bounced"
+    SUPPRESSED_DOMAIN = "suppressed_domain"
+    IN_CAMPAIGN = "in_campaign"
+    NOT_IN_CAMPAIGN = "not_in_campaign"
+    ACTIVE_IN_OTHER_CAMPAIGN = "active_in_other_campaign"
+    IN_OTHER_CAMPAIGN = "in_other_campaign"
+    NEW = "new"
+    RE_ENGAGE = "re_engage"
+    ACTIVE_ELSEWHERE = "active_elsewhere"
+
+
+class RowWarning(StrEnum):
+    """What a person should know of a row that nothing holds back for it."""
+
+    ACTIVE_ELSEWHERE = "active_elsewhere"
+    COLUMN_RENAMED = "column_renamed"
+    IDENTITY_CONFLICT = "identity_conflict"
+    LINKEDIN_NOT_A_PROFILE = "linkedin_not_a_profile"
+    SHARED_IDENTIFIER = "shared_identifier"
+
+
+class EmailStatus(StrEnum):
+    """What a cell that should hold an email holds."""
+
+    VALID = "valid"
+    REPAIRED = "repaired"
+    INVALID = "invalid"
+    MULTIPLE = "multiple"
+    EMPTY = "empty"
+
+
+class LinkedInStatus(StrEnum):
+    """What a cell that should hold a LinkedIn profile holds."""
+
+    PERSON_VANITY = "person_vanity"
+    PERSON_OPAQUE = "person_opaque"
+    NON_PERSON = "non_person"
+    SHORTLINK = "shortlink"
+    INVALID = "invalid"
+    EMPTY = "empty"
+
+
+class DedupMode(StrEnum):
+    """Which leads the run must not create: those of this campaign, in progress anywhere, in the workspace."""
+
+    CAMPAIGN = "campaign"
+    ACTIVE = "active"
+    WORKSPACE = "workspace"
+
+
+class ImportMode(StrEnum):
+    """What the import may do: create leads, update those that the target holds, or both."""
+
+    CREATE_ONLY = "create-only"
+    CREATE_AND_UPDATE = "create-and-update"
+    UPDATE_ONLY = "update-only"
+
+
+class Method(StrEnum):
+    """How the leads will be imported; it decides the limits."""
+
+    CSV = "csv"
+    API = "api"
+    HUBSPOT = "hubspot"
+    PIPEDRIVE = "pipedrive"
+    SALESFORCE = "salesforce"
+    LINKEDIN = "linkedin"
+    SALES_NAVIGATOR = "sales-navigator"
+
+
+class Keep(StrEnum):
+    """Which row of a person is tried first to go forward."""
+
+    FIRST = "first"
+    FULLEST = "fullest"
+
+
+class Fill(StrEnum):
+    """What the row that goes forward takes from the person's other rows."""
+
+    IDENTIFIERS = "identifiers"
+    ALL = "all"
+    NONE = "none"
+
+
+class Validate(StrEnum):
+    """What a failed expectation does to a run."""
+
+    GATE = "gate"
+    WARN = "warn"
+    OFF = "off"
+
+
+class MatchedOn(StrEnum):
+    """How a row is tied to a membership: by its own email, its own profile, both, or through other records."""
+
+    EMAIL = "email"
+    LINKEDIN = "linkedin"
+    BOTH = "both"
+    LINK = "link"
+
+
+class StatusClass(StrEnum):
+    """What a membership's status means for the marks."""
+
+    ACTIVE = "active"
+    ENDED = "ended"

@@ -1,0 +1,144 @@
+"""Suites are refused unless they are whole: a check that is left out would pass everything."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsieve.errors import ValidationError
+from leadsieve.validation.suites import Severity, Suite, load_suites
+from leadsieve.words import EmailStatus, LinkedInStatus, MatchedOn, Outcome, Reason
+
+SHIPPED = Path(__file__).parents[2] / "expectations"
+
+Data = dict[str, Any]
+Change = Callable[[Data], object]
+
+
+def suite() -> Data:
+    return {
+        "name": "batches",
+        "meta": {"rows_expected": "select 0"},
+        "expectations": [expectation(column="email"), expectation(column="source")],
+    }
+
+
+def expectation(column: str) -> Data:
+    return {
+        "type": "expect_column_values_to_not_be_null",
+        "description": f"Every row has its {column}.",
+        "kwargs": {"column": column},
+        "severity": "critical",
+        "meta": {"why": "It is needed.", "guards": "nothing"},
+    }
+
+
+def first(data: Data) -> Data:
+    return data["expectations"][0]
+
+
+def write(folder: Path, data: object, name: str = "batches") -> None:
+    (folder / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
+
+
+FAULTS: dict[str, tuple[Change, str]] = {
+    "no expectations": (lambda data: data["expectations"].clear(), "holds no expectations"),
+    "expectations missing": (lambda data: data.pop("expectations"), "lacks 'expectations'"),
+    "another name": (lambda data: data.update(name="ledger"), "its name is not 'batches'"),
+    "unknown key": (lambda data: data.update(expectation=[]), "unknown key 'expectation'"),
+    "no expected rows": (lambda data: data["meta"].clear(), "lacks 'rows_expected'"),
+    "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),
+    "severity that GX has and we do not": (lambda data: first(data).update(severity="info"), "severity 'info'"),
+    "type missing": (lambda data: first(data).pop("type"), "lacks 'type'"),
+    "type not a text": (lambda data: first(data).update(type=3), "no text for 'type'"),
+    "an id": (lambda data: first(data).update(id="1"), "unknown key 'id'"),
+    "no why": (lambda data: first(data)["meta"].pop("why"), "lacks 'why'"),
+    "empty guards": (lambda data: first(data)["meta"].update(guards=" "), "no text for 'guards'"),
+    "kwargs not an object": (lambda data: first(data).update(kwargs=[]), "has no kwargs"),
+    "expectation not an object": (lambda data: data["expectations"].append("x"), "expectation 3 is not an object"),
+    "the same check twice": (
+        lambda data: data["expectations"].append({**first(data), "description": "Another."}),
+        "expectation 3 repeats expectation 1",
+    ),
+    "the same words twice": (
+        lambda data: data["expectations"].append({**first(data), "kwargs": {"column": "phone"}}),
+        "expectation 3 repeats expectation 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), FAULTS.values(), ids=FAULTS)
+def test_a_suite_with_a_fault_is_refused(tmp_path: Path, change: Change, said: str) -> None:
+    data = suite()
+    change(data)
+    write(tmp_path, data)
+    with pytest.raises(ValidationError, match=said):
+        load_suites(tmp_path)
+
+
+def test_a_suite_without_a_fault_is_loaded_and_survives_the_way_to_the_worker(tmp_path: Path) -> None:
+    write(tmp_path, suite())
+    (loaded,) = load_suites(tmp_path)
+    assert [each.kwargs["column"] for each in loaded.expectations] == ["email", "source"]
+    assert Suite.from_json(json.loads(json.dumps(loaded.to_json()))) == loaded
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    write(tmp_path, {**suite(), "name": "x"}, "batches")
+    write(tmp_path, [], "ledger")
+    with pytest.raises(ValidationError, match=r"batches\.json: its name.*ledger\.json: it is not an object"):
+        load_suites(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"name": "batches", "name": "batches"}', "\udce9"], ids=repr)
+def test_a_file_that_is_not_plain_json_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "batches.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ValidationError, match=r"batches\.json is not readable as JSON"):
+        load_suites(tmp_path)
+
+
+def test_a_folder_without_suites_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="holds no suite"):
+        load_suites(tmp_path)
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.json")), ids=lambda file: file.stem)
+def test_a_shipped_suite_is_sorted_and_indented_by_two(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize("loaded", load_suites(SHIPPED), ids=lambda loaded: loaded.table)
+def test_a_shipped_expectation_has_a_why_of_one_sentence(loaded: Suite) -> None:
+    assert all(each.why.endswith(".") and ". " not in each.why for each in loaded.expectations)
+    assert all(each.description.endswith(".") for each in loaded.expectations)
+
+
+# The contract names two reasons more than the words that the program uses so far.
+SETS = {
+    "outcome": set(Outcome),
+    "reason": {*Reason, "deleted_earlier", "cooldown"},
+    "email_status": set(EmailStatus),
+    "linkedin_status": set(LinkedInStatus),
+    "matched_on": set(MatchedOn),
+}
+
+
+@pytest.mark.parametrize(("column", "words"), SETS.items(), ids=SETS)
+def test_the_sets_of_the_ledger_suite_are_the_words_of_the_program(column: str, words: set[str]) -> None:
+    (ledger,) = (each for each in load_suites(SHIPPED) if each.table == "ledger")
+    sets = {
+        each.kwargs["column"]: set(each.kwargs["value_set"])
+        for each in ledger.expectations
+        if "value_set" in each.kwargs
+    }
+    assert sets[column] == words
+
+
+def test_what_only_shows_is_the_exception() -> None:
+    shown = [
+        each for loaded in load_suites(SHIPPED) for each in loaded.expectations if each.severity is Severity.WARNING
+    ]
+    assert len(shown) == 3

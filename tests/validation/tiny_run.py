@@ -1,0 +1,225 @@
+"""A run of thirteen rows, staged by hand and right in every way, for tests to break one thing at a time."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+Record = dict[str, Any]
+
+TOKEN = "ACoAAAABAgMBq1cD3fGh1JkLmN0pQrStUvWxYz0"  # noqa: S105 # a made-up LinkedIn member token, no secret
+MARKS = (
+    "in_campaign",
+    "active_elsewhere",
+    "in_workspace",
+    "blocked_by_campaign",
+    "blocked_by_active",
+    "blocked_by_workspace",
+)
+LEMLIST = ("email", "firstName", "companyName", "linkedinUrl", "linkedinUrlSalesNav", "phone")
+VARIABLES = ("colour", "path", "file_")
+EXCLUDED = ("row", "file", "line", "source", "outcome", "reason")
+UPDATES = ("_id", "email", "linkedinUrl", "newEmail", "newLinkedinUrl", "phone")
+FAILED = ("Email", "reason", "file", "line", "reason", "what to do", "text")
+HELD_BACK = ("duplicate", "in_progress", "suppressed", "skipped")
+
+LEDGER_TYPES = {
+    "row": pl.Int64,
+    "file": pl.String,
+    "line": pl.Int64,
+    "source": pl.String,
+    "firstName": pl.String,
+    "companyName": pl.String,
+    "linkedinUrlSalesNav": pl.String,
+    "phone": pl.String,
+    "colour": pl.String,
+    "path": pl.String,
+    "file_": pl.String,
+    "changes": pl.List(pl.Struct({"column": pl.String, "was": pl.String})),
+    "email_raw": pl.String,
+    "email": pl.String,
+    "email_status": pl.String,
+    "linkedin_raw": pl.String,
+    "linkedin_key": pl.String,
+    "linkedin_url": pl.String,
+    "linkedin_status": pl.String,
+    "linkedin_member_key": pl.String,
+    "person": pl.Int64,
+    "duplicate_of": pl.Int64,
+    **dict.fromkeys(MARKS, pl.Boolean),
+    "matched_on": pl.String,
+    "conflict_campaign": pl.String,
+    "conflict_status": pl.String,
+    "conflicts": pl.List(pl.Struct({"campaign": pl.String, "status": pl.String})),
+    "suppressed_by": pl.String,
+    "is_connection": pl.Boolean,
+    "outcome": pl.String,
+    "reason": pl.String,
+    "warnings": pl.List(pl.String),
+    "upload": pl.Int64,
+    "batch": pl.Int64,
+    "batch_campaign": pl.String,
+}
+
+
+def known(*, target: bool = False, active: bool = False, workspace: bool = False) -> Record:
+    """Return the six marks of a row."""
+    return dict(zip(MARKS, (target, active, workspace, target, target or active, workspace), strict=True))
+
+
+def ledger_row(row: int, outcome: str, reason: str, **cells: Any) -> Record:
+    """Return a row of the ledger; whatever is not given is as in a row that nothing is known of."""
+    standard = {
+        "row": row,
+        "file": "leads.csv",
+        "line": row + 1,
+        "source": "Fair 2026",
+        "firstName": f"Name{row}",
+        "colour": 'red, or "blue"\nwith a line break',
+        "path": f"path {row}",
+        "email_raw": f"Lead{row}@Example-Firm.com ",
+        "email": f"lead{row}@example-firm.com",
+        "email_status": "valid",
+        "linkedin_status": "empty",
+        "person": row,
+        **known(),
+        "outcome": outcome,
+        "reason": reason,
+    }
+    return dict.fromkeys(LEDGER_TYPES) | standard | cells
+
+
+def failed_row(row: int, reason: str, **cells: Any) -> Record:
+    """Return a failed row of the ledger: no person, no marks."""
+    return ledger_row(row, "failed", reason, email=None, person=None, **dict.fromkeys(MARKS), **cells)
+
+
+def profile(slug: str, key: str | None = None) -> Record:
+    """Return the LinkedIn cells of a row."""
+    url = f"https://www.linkedin.com/in/{slug}"
+    return {"linkedin_raw": url, "linkedin_url": url, "linkedin_key": key or url, "linkedin_status": "person_vanity"}
+
+
+def _ledger() -> list[Record]:
+    first = {"batch": 1, "upload": 1, "batch_campaign": "Q4 – Été"}
+    second = {"batch": 2, "upload": 1, "batch_campaign": "Q4 – Été #2"}
+    elsewhere = known(active=True, workspace=True)
+    return [
+        ledger_row(1, "create", "new", **first, phone="+33600000000", **profile("lead-one-%C3%A9")),
+        ledger_row(2, "create", "re_engage", **first, **known(workspace=True), matched_on="email"),
+        ledger_row(3, "create", "new", **second, email=None, email_status="empty", **profile(TOKEN, "urn:li:member:5")),
+        ledger_row(4, "create", "new", **second, linkedinUrlSalesNav="https://www.linkedin.com/sales/lead/x,y"),
+        ledger_row(5, "duplicate", "duplicate_in_list", person=1, duplicate_of=1, email="lead1@example-firm.com"),
+        ledger_row(6, "in_progress", "active_in_other_campaign", **elsewhere, matched_on="link"),
+        ledger_row(7, "suppressed", "unsubscribed", suppressed_by="suppression list"),
+        ledger_row(8, "update", "in_campaign", **known(target=True, workspace=True), matched_on="both"),
+        ledger_row(9, "update", "in_campaign", **known(target=True, workspace=True), matched_on="linkedin"),
+        ledger_row(10, "suppressed", "bounced", suppressed_by="membership"),
+        failed_row(11, "invalid_email", email_status="invalid"),
+        failed_row(12, "unreadable_row", email_status=None, linkedin_status=None),
+        failed_row(13, "multiple_emails", email_status="multiple"),
+    ]
+
+
+def batch_record(row: Record) -> Record:
+    """Return what a batch file says of a row of the ledger."""
+    return {name: row["linkedin_url" if name == "linkedinUrl" else name] for name in (*LEMLIST, *VARIABLES, "source")}
+
+
+@dataclass
+class TinyRun:
+    """What is staged, as records that a test may change before it writes them."""
+
+    ledger: list[Record] = field(default_factory=_ledger)
+    limit: int = 3
+    parameters: Record = field(init=False)
+    plan: list[Record] = field(init=False)
+    batches: dict[str, list[Record]] = field(init=False)
+    updates: list[Record] = field(init=False)
+    excluded: list[Record] = field(init=False)
+    failed: list[Record] = field(init=False)
+    summary: Record = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive from the ledger what a right run would write."""
+        self.parameters = {
+            "method": "csv",
+            "dedup": "active",
+            "import_mode": "create-and-update",
+            "input_rows": len(self.ledger),
+        }
+        self.batches = {f"batches/q4-{batch:03}.csv": rows for batch, rows in self._created().items()}
+        self.plan = [
+            {"file": file, "campaign": campaign, "upload": 1, "rows": len(rows), "limit": self.limit, "members": 1}
+            for (file, rows), campaign in zip(self.batches.items(), self._campaigns(), strict=True)
+        ]
+        self.updates = [
+            {"_id": f"lea_{row['row']}", "email": row["email"], "phone": "+33611111111"}
+            for row in self.ledger
+            if row["outcome"] == "update"
+        ]
+        self.excluded = [dict(row) for row in self.ledger if row["outcome"] in HELD_BACK]
+        self.failed = [dict(row) for row in self.ledger if row["outcome"] == "failed"]
+        self.summarise()
+
+    def _created(self) -> dict[int, list[Record]]:
+        created = [row for row in self.ledger if row["outcome"] == "create"]
+        numbers = sorted({row["batch"] for row in created})
+        return {each: [batch_record(row) for row in created if row["batch"] == each] for each in numbers}
+
+    def _campaigns(self) -> list[str]:
+        campaigns = {row["batch"]: row["batch_campaign"] for row in self.ledger if row["batch"]}
+        return [campaigns[batch] for batch in sorted(campaigns)]
+
+    def summarise(self) -> None:
+        """Count the ledger and the plan anew into the summary."""
+        self.summary = {
+            "input_rows": len(self.ledger),
+            "outcomes": {"skipped": 0, **Counter(row["outcome"] for row in self.ledger if row["outcome"])},
+            "reasons": dict(Counter(row["reason"] for row in self.ledger if row["reason"])),
+            "marks": {mark: sum(bool(row[mark]) for row in self.ledger) for mark in MARKS},
+            "batches": [{name: batch[name] for name in ("file", "campaign", "upload", "rows")} for batch in self.plan],
+        }
+
+    def row(self, number: int) -> Record:
+        """Return the ledger's record of a row."""
+        return next(row for row in self.ledger if row["row"] == number)
+
+    def first_batch(self) -> list[Record]:
+        """Return the records of the first batch file."""
+        return self.batches["batches/q4-001.csv"]
+
+    def set_lead(self, number: int, **cells: Any) -> None:
+        """Change lemlist fields of a created row in the ledger and in its batch file alike."""
+        ledger = self.row(number)
+        before = batch_record(ledger)
+        ledger.update({"linkedin_url" if name == "linkedinUrl" else name: cell for name, cell in cells.items()})
+        records = next(records for records in self.batches.values() if before in records)
+        records[records.index(before)] = batch_record(ledger)
+
+    def write(self, folder: Path) -> Path:
+        """Write everything as a run stages it, and return the folder."""
+        (folder / "batches").mkdir(parents=True)
+        frame = pl.DataFrame(self.ledger, schema=LEDGER_TYPES)
+        frame.write_parquet(folder / "ledger.parquet")
+        for file, records in self.batches.items():
+            write_csv(folder / file, (*LEMLIST, *VARIABLES, "source"), records)
+        write_csv(folder / "updates.csv", UPDATES, self.updates)
+        write_csv(folder / "excluded.csv", EXCLUDED, self.excluded, bom=True)
+        write_csv(folder / "failed.csv", FAILED, self.failed, bom=True)
+        (folder / "summary.json").write_text(json.dumps(self.summary), encoding="utf-8")
+        return folder
+
+
+def write_csv(path: Path, header: Sequence[str], records: Iterable[Record], *, bom: bool = False) -> None:
+    """Write records as the contract says; no file without records."""
+    rows = [[record.get(name) for name in header] for record in records]
+    if not rows:
+        return
+    with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\n").writerows([header, *rows])

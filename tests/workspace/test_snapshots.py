@@ -1,0 +1,232 @@
+"""Loading campaign exports: what a snapshot holds, what a later load changes, what a broken one leaves alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+import leadsieve as ls
+from leadsieve.workspace.store import SCHEMA_VERSION
+
+HEADER = "emailStatus,email,firstName,linkedinUrl,source,lastState,status,_id"
+JANUARY, FEBRUARY = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
+
+
+def write(path: Path, *lines: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join([header, *lines]) + "\n", "utf-8")
+    return path
+
+
+def lead(email: str, status: str = "running", number: int = 1, linkedin: str = "") -> str:
+    return f"deliverable,{email},Ann,{linkedin},Fair,emailsSent,{status},lea_{number:017}"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> ls.Workspace:
+    return ls.Workspace(tmp_path / "workspace.duckdb")
+
+
+@pytest.fixture
+def spring(tmp_path: Path) -> Path:
+    return write(tmp_path / "Spring.csv", lead("ann@acme-tools.com"), lead("bob@acme-tools.com", "done", 2))
+
+
+def decided(workspace: ls.Workspace, tmp_path: Path, email: str, **options: object) -> dict[str, object]:
+    write(tmp_path / "list.csv", email, header="email")
+    options = {"campaign": "Other", "new_campaign": True, **options}
+    return ls.run(tmp_path / "list.csv", workspace=workspace, **options).ledger.row(0, named=True)
+
+
+def test_a_file_is_the_campaign_that_its_stem_names(workspace, spring):
+    loaded = workspace.load(spring)
+    assert (loaded.campaigns, loaded.memberships, loaded.no_identifier) == (1, 2, 0)
+    assert workspace.campaigns.select("name", "leads").rows() == [("Spring", 2)]
+
+
+def test_a_dot_in_a_campaigns_name_is_part_of_it(workspace, tmp_path):
+    workspace.load(write(tmp_path / "Version 2.1.csv", lead("ann@acme-tools.com")))
+    assert workspace.campaigns["name"].to_list() == ["Version 2.1"]
+
+
+def test_one_file_with_a_campaign_column_brings_several_campaigns(workspace, tmp_path):
+    file = write(
+        tmp_path / "all.csv", "ann@acme-tools.com,done,A", "bob@acme-tools.com,done,B", header="email,status,campaign"
+    )
+    workspace.load(file)
+    assert workspace.campaigns["name"].to_list() == ["A", "B"]
+
+
+def test_campaign_option_names_a_file_that_is_called_otherwise(workspace, spring):
+    workspace.load(spring, campaign="A/B test")
+    assert workspace.campaigns["name"].to_list() == ["A/B test"]
+
+
+def test_campaign_option_with_two_files_is_refused(workspace, spring, tmp_path):
+    other = write(tmp_path / "Other.csv", lead("eve@acme-tools.com"))
+    with pytest.raises(ls.UsageError, match="names one campaign, but 2 exports"):
+        workspace.load(spring, other, campaign="X")
+    assert not workspace.path.exists()
+
+
+def test_campaigns_file_gives_id_owner_and_archived(workspace, spring, tmp_path):
+    told = write(tmp_path / "c.csv", "cam_1,Spring,Lena,archived,", header="id,name,owner,status,archived")
+    workspace.load(spring, campaigns=told)
+    row = workspace.campaigns.row(0, named=True)
+    assert (row["id"], row["owner"], row["archived"]) == ("cam_1", "Lena", True)
+
+
+def test_an_export_named_by_the_campaigns_id_is_that_campaign(workspace, tmp_path):
+    told = write(tmp_path / "c.csv", "cam_1,Spring,Lena,running,false", header="id,name,owner,status,archived")
+    workspace.load(write(tmp_path / "cam_1.csv", lead("ann@acme-tools.com")), campaigns=told)
+    assert workspace.campaigns.select("id", "name").rows() == [("cam_1", "Spring")]
+
+
+def test_two_campaigns_of_one_name_must_be_told_apart_by_id(workspace, spring, tmp_path):
+    told = write(tmp_path / "c.csv", "cam_1,Spring,,,", "cam_2,Spring,,,", header="id,name,owner,status,archived")
+    with pytest.raises(ls.InputError, match="2 campaigns called Spring"):
+        workspace.load(spring, campaigns=told)
+
+
+def test_a_later_load_replaces_its_campaigns_and_leaves_the_others_as_last_seen(workspace, spring, tmp_path):
+    autumn = write(tmp_path / "Autumn.csv", lead("eve@acme-tools.com", "running", 3))
+    workspace.load(spring, autumn, taken_at=JANUARY)
+    write(spring, lead("ann@acme-tools.com", "done"))
+    workspace.load(spring, taken_at=FEBRUARY)
+    rows = workspace.campaigns.select("name", "leads", pl.col("as_of").dt.month()).rows()
+    assert rows == [("Autumn", 1, 1), ("Spring", 1, 2)]
+    assert decided(workspace, tmp_path, "bob@acme-tools.com")["reason"] == "new"
+    assert decided(workspace, tmp_path, "ann@acme-tools.com")["reason"] == "re_engage"
+
+
+def test_complete_says_that_there_are_no_other_campaigns(workspace, spring, tmp_path):
+    workspace.load(write(tmp_path / "Autumn.csv", lead("eve@acme-tools.com")), taken_at=JANUARY)
+    workspace.load(spring, taken_at=FEBRUARY, complete=True)
+    assert workspace.campaigns["name"].to_list() == ["Spring"]
+    assert decided(workspace, tmp_path, "eve@acme-tools.com")["in_workspace"] is False
+
+
+def test_an_older_snapshot_still_decides_as_of_then(workspace, spring, tmp_path):
+    workspace.load(spring, taken_at=JANUARY)
+    write(spring, lead("ann@acme-tools.com", "done"))
+    workspace.load(spring, taken_at=FEBRUARY)
+    assert decided(workspace, tmp_path, "ann@acme-tools.com", snapshot=1)["outcome"] == "in_progress"
+    assert decided(workspace, tmp_path, "ann@acme-tools.com", snapshot=2)["outcome"] == "create"
+    with pytest.raises(ls.WorkspaceError, match="no snapshot 3; it has 1 to 2"):
+        decided(workspace, tmp_path, "ann@acme-tools.com", snapshot=3)
+
+
+def test_loading_the_same_again_stores_no_membership_twice(workspace, spring):
+    workspace.load(spring)
+    assert (workspace.load(spring).came, workspace.load(spring).left) == (0, 0)
+    with duckdb.connect(str(workspace.path), read_only=True) as con:
+        assert con.execute("select count(*) from memberships").fetchall() == [(2,)]
+
+
+def test_two_leads_of_equal_content_stay_two(workspace, tmp_path):
+    same = lead("ann@acme-tools.com")
+    workspace.load(write(tmp_path / "Twice.csv", same, same))
+    workspace.load(write(tmp_path / "Twice.csv", same, same))
+    assert workspace.campaigns["leads"].to_list() == [2]
+
+
+def test_a_header_only_export_is_an_empty_campaign(workspace, spring, tmp_path):
+    workspace.load(spring, taken_at=JANUARY)
+    workspace.load(write(spring), taken_at=FEBRUARY)
+    assert workspace.campaigns.select("name", "leads").rows() == [("Spring", 0)]
+    assert decided(workspace, tmp_path, "ann@acme-tools.com", campaign="Spring", new_campaign=False)["reason"] == "new"
+
+
+def test_every_address_of_a_cell_with_several_identifies_the_membership(workspace, tmp_path):
+    workspace.load(write(tmp_path / "Spring.csv", lead("ann@acme-tools.com; ann@gmail.com")))
+    assert decided(workspace, tmp_path, "ann@gmail.com")["outcome"] == "in_progress"
+
+
+def test_a_membership_without_identifier_is_counted_and_told_in_every_summary(workspace, tmp_path):
+    assert (
+        workspace.load(write(tmp_path / "Spring.csv", lead("n/a"), lead("ann@acme-tools.com", "done", 2))).no_identifier
+        == 1
+    )
+    write(tmp_path / "list.csv", "eve@acme-tools.com", header="email")
+    result = ls.run(tmp_path / "list.csv", workspace=workspace, campaign="Spring")
+    assert {note["code"]: note["rows"] for note in result.summary["advice"]}["no_identifier"] == 1
+
+
+def test_the_phones_apostrophe_guard_is_no_part_of_the_phone(workspace, tmp_path):
+    workspace.load(
+        write(
+            tmp_path / "Spring.csv", "ann@acme-tools.com,'+33199001234,running,lea_1", header="email,phone,status,_id"
+        )
+    )
+    write(tmp_path / "list.csv", "ann@acme-tools.com,+33199001234", header="email,phone")
+    result = ls.run(
+        tmp_path / "list.csv", workspace=workspace, campaign="Spring", import_mode="create-and-update", overwrite=True
+    )
+    assert '"+33199001234"' in result.sieved.targets["fields"][0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [HEADER + "\n" + lead("ann@acme-tools.com") + ",and,more,cells\n", "firstName,status\nAnn,running\n", ""],
+    ids=["a record with too many cells", "no identifier column", "empty file"],
+)
+def test_a_broken_export_leaves_the_workspace_as_it_was(workspace, spring, tmp_path, content):
+    workspace.load(spring)
+    before = workspace.path.read_bytes()
+    (tmp_path / "Broken.csv").write_text(content)
+    with pytest.raises(ls.InputError):
+        workspace.load(spring, tmp_path / "Broken.csv")
+    assert workspace.path.read_bytes() == before
+
+
+def test_a_failure_in_the_middle_of_the_load_leaves_the_workspace_as_it_was(workspace, spring, monkeypatch):
+    workspace.load(spring)
+    before = workspace.campaigns, workspace.snapshots
+    write(spring, lead("new@acme-tools.com"))
+    monkeypatch.setattr("leadsieve.workspace.snapshots.Loaded", None)
+    with pytest.raises(TypeError):
+        workspace.load(spring)
+    assert workspace.snapshots.equals(before[1])
+    assert workspace.campaigns.equals(before[0])
+
+
+def test_a_first_load_that_fails_makes_no_workspace(workspace, tmp_path):
+    with pytest.raises(ls.InputError):
+        workspace.load(tmp_path / "absent.csv")
+    assert not workspace.path.exists()
+
+
+def test_exports_older_than_the_newest_snapshot_are_refused(workspace, spring):
+    workspace.load(spring, taken_at=FEBRUARY)
+    with pytest.raises(ls.WorkspaceError, match="older"):
+        workspace.load(spring, taken_at=JANUARY)
+
+
+def test_the_workspace_is_readable_by_its_owner_only(workspace, spring):
+    workspace.load(spring)
+    assert workspace.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(workspace, spring):
+    workspace.path.write_text("not a database, but somebody's notes, long enough to have a header page" * 100)
+    before = workspace.path.read_bytes()
+    with pytest.raises(ls.WorkspaceError, match="cannot be opened as a workspace"):
+        workspace.load(spring)
+    assert workspace.path.read_bytes() == before
+
+
+def test_somebody_elses_database_is_refused(workspace, spring):
+    with duckdb.connect(str(workspace.path)) as con:
+        con.execute("create table sales as select 1 as amount")
+    with pytest.raises(ls.WorkspaceError, match="no leadsieve workspace"):
+        workspace.load(spring)
+
+
+@pytest.mark.parametrize(("name", "told"), [("schema_version", SCHEMA_VERSION + 1), ("key_version", 999)])
+def test_a_workspace_of_a_newer_version_is_refused(workspace, spring, name, told):
+    workspace.load(spring)
+    with duckdb.connect(str(workspace.path)) as con:
+        con.execute("update facts_of_file set value = ? where name = ?", [str(told), name])
+    with pytest.raises(ls.WorkspaceError, match="newer leadsieve"):
+        workspace.load(spring)
