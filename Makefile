@@ -3,7 +3,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-SLOW ?= 1
 
 .PHONY: demo test check fuzz bench lab docs clean
 
@@ -30,11 +29,13 @@ docs: $(VENV)/installed-dev
 lab: $(VENV)/installed-dev
 	$(BIN)/jupyter lab --notebook-dir notebooks
 
-fuzz: $(VENV)/installed-dev
+fuzz: $(VENV)/installed-bench
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python tests/identity/fuzz_identity.py -max_total_time=600
+	$(BIN)/python benchmarks/intake_fuzz.py --tries 100000
 
-bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/identity.py
+bench: $(VENV)/installed-bench
+	for script in identity identity_scores intake_tables intake_encoding intake_speed; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +47,10 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable ".[all,dev]"
 	touch $@ $(VENV)/installed
+
+$(VENV)/installed-bench: $(VENV)/installed-dev
+	$(PIP) --editable ".[all,dev,bench]"
+	touch $@
 
 clean:
 	rm -rf $(VENV) demo runs dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

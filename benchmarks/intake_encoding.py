@@ -53,7 +53,7 @@ WORDS = {
 }
 WORDS["western"] = " ".join(WORDS[k] for k in ("french", "german", "spanish", "nordic", "portuguese"))
 WORDS["eastern"] = " ".join(WORDS[k] for k in ("polish", "czech", "hungarian"))
-PLAIN = "Anna Bob Carla David Emma Frank Smith Miller Sales Manager Acme Globex Initech Paris London Berlin".split()
+PLAIN = ["Anna", "Bob", "Carla", "David", "Smith", "Miller", "Sales", "Manager", "Acme", "Initech", "Paris", "Berlin"]
 Detector = Callable[[bytes], str | None]
 
 

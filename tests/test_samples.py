@@ -27,7 +27,7 @@ RECORDS = [
 def fresh(tmp_path_factory):
     """A folder that the generator has just filled."""
     folder = tmp_path_factory.mktemp("samples")
-    command = [sys.executable, "-B", str(SAMPLES / "generate.py"), str(folder)]
+    command = [sys.executable, "-B", str(SAMPLES.parent / "make_samples.py"), str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     return folder
 
@@ -70,7 +70,7 @@ def test_the_committed_samples_are_what_the_generator_writes(fresh):
 
 
 def test_the_generator_does_not_know_leadsieve():
-    sources = [SAMPLES / "generate.py", *(SAMPLES / "sowing").glob("*.py")]
+    sources = [SAMPLES.parent / "make_samples.py", *(SAMPLES.parent / "sowing").glob("*.py")]
 
     assert [path.name for path in sources if re.search(r"^\s*(import|from) leadsieve", path.read_text(), re.M)] == []
 

@@ -152,7 +152,7 @@ def _filled(rooms: Sequence[int], leads: int) -> list[int]:
 
 
 def _even(rooms: Sequence[int], leads: int) -> list[int]:
-    """Return sizes as equal as the rooms allow, larger ones first.
+    """Return sizes as equal as the rooms allow; of equal rooms, the first get one more.
 
     >>> _even([10, 10, 10], 25), _even([3, 10, 10], 20)
     ([9, 8, 8], [3, 9, 8])

@@ -5,9 +5,10 @@ from typing import Final
 
 import polars as pl
 
+from leadsieve.formulas import formula_like
 from leadsieve.identity import addresses, email_cell, linkedin_cell
 from leadsieve.intake import ColumnMapping
-from leadsieve.schema import CHANGE, LEAD_FIELDS
+from leadsieve.schema import ADDRESSES, CHANGE, MEMBER_URL, SUGGESTION
 from leadsieve.words import EmailStatus, LinkedInStatus, RowWarning
 
 _OUTER: Final = "\ufeff\u200b\u200e\u200f\u2060\u00ad"
@@ -16,6 +17,7 @@ _OUTER: Final = "\ufeff\u200b\u200e\u200f\u2060\u00ad"
 _ONE_LINE: Final = frozenset({"firstName", "lastName", "companyName", "jobTitle", "companyDomain", "timezone", "phone"})
 """Fields that are one line of text: white space within them is one space."""
 
+_SALES_URL, _SALES_STATUS = ":sales_url", ":sales_status"
 IDENTIFYING_EMAIL: Final = (EmailStatus.VALID.value, EmailStatus.REPAIRED.value)
 IDENTIFYING_LINKEDIN: Final = (LinkedInStatus.PERSON_VANITY.value, LinkedInStatus.PERSON_OPAQUE.value)
 
@@ -24,16 +26,16 @@ def clean(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFram
     """Return the table's records cleaned, one row each and in order.
 
     In: the file's own columns, text. Out: the lead fields and custom variables that `mappings` name (tidied; empty is
-    null), `changes`, `email_raw`, `email`, `email_status`, `email_addresses` (every address that the cell gives),
-    `linkedin_raw`, `linkedin_key`, `linkedin_url`, `linkedin_status`, `linkedin_member_key`, `member_url` and `warnings`.
+    null), `changes`, the identity columns of `schema.IDENTITY`, `ADDRESSES`, `SUGGESTION` (never applied), `MEMBER_URL` and
+    `warnings`.
     """
     names = {m.column: m.field or m.variable for m in mappings}
     raw = table.select(pl.col(column).alias(str(name)) for column, name in names.items() if name)
     renamed = [str(m.variable) for m in mappings if m.renamed]
     tidy = raw.select(_tidy(name) for name in raw.columns if name not in {"email", "linkedinUrl"})
     identified = _identify(raw).hstack(tidy.get_columns()).with_columns(_sales_url())
-    cleaned = identified.with_columns(_warnings(renamed, identified.columns))
-    return cleaned.hstack([_changes(raw, cleaned)]).drop("sales_url", "sales_status")
+    cleaned = identified.with_columns(_warnings(renamed, [*tidy.columns, "email"]))
+    return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_URL, _SALES_STATUS)
 
 
 def _tidy(name: str) -> pl.Expr:
@@ -62,14 +64,14 @@ def _identify(raw: pl.DataFrame) -> pl.DataFrame:
         email_raw="email",
         linkedin_raw="linkedinUrl",
         e=email_cell(pl.col("email")),
-        email_addresses=addresses(pl.col("email")),
+        a=addresses(pl.col("email")),
         p=linkedin_cell(pl.col("linkedinUrl")),
         s=linkedin_cell(pl.col("linkedinUrlSalesNav")),
     )
     return cells.select(
         "email_raw",
         "linkedin_raw",
-        "email_addresses",
+        pl.col("a").alias(ADDRESSES),
         *_email(pl.col("e").struct),
         *_linkedin(pl.col("p").struct),
         *_second_profile(pl.col("s").struct, pl.col("p").struct),
@@ -81,6 +83,7 @@ def _email(cell: pl.expr.struct.ExprStructNameSpace) -> list[pl.Expr]:
     return [
         pl.when(status.is_in(IDENTIFYING_EMAIL)).then(cell.field("address")).alias("email"),
         status.alias("email_status"),
+        cell.field("suggestion").alias(SUGGESTION),
     ]
 
 
@@ -102,32 +105,31 @@ def _second_profile(
     other = person & second.field("key").ne_missing(first.field("key"))
     return [
         pl.when(other).then(second.field("key")).alias("linkedin_member_key"),
-        pl.when(person).then(second.field("url")).alias("member_url"),
+        pl.when(person).then(second.field("url")).alias(MEMBER_URL),
         # A Sales Navigator URL goes to linkedinUrlSalesNav whichever column it stood in (lemlist upserts by both).
         pl.coalesce(
             pl.when(person).then(pl.coalesce(second.field("sales_url"), second.field("url"))), first.field("sales_url")
-        ).alias("sales_url"),
-        second.field("status").cast(pl.String).alias("sales_status"),
+        ).alias(_SALES_URL),
+        second.field("status").cast(pl.String).alias(_SALES_STATUS),
     ]
 
 
 def _sales_url() -> pl.Expr:
-    return pl.col("sales_url").alias("linkedinUrlSalesNav")
+    return pl.col(_SALES_URL).alias("linkedinUrlSalesNav")
 
 
 def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
     """Return what a person should know of the record, apart from what the run finds out later."""
     no_person = (LinkedInStatus.NON_PERSON.value, LinkedInStatus.SHORTLINK.value, LinkedInStatus.INVALID.value)
-    not_a_profile = pl.col("linkedin_status").is_in(no_person) | pl.col("sales_status").is_in(no_person)
-    moved = (
-        pl.any_horizontal(pl.col(name).is_not_null() for name in renamed if name in columns)
-        if renamed
-        else pl.lit(value=False)
-    )
+    not_a_profile = pl.col("linkedin_status").is_in(no_person) | pl.col(_SALES_STATUS).is_in(no_person)
+    moved = pl.any_horizontal(pl.col(name).is_not_null() for name in renamed) if renamed else pl.lit(value=False)
+    formula = pl.any_horizontal(formula_like(pl.col(name)) for name in columns)
     return (
         pl.concat_list(
             pl.when(not_a_profile).then(pl.lit(RowWarning.LINKEDIN_NOT_A_PROFILE.value)),
+            pl.when(pl.col(SUGGESTION).is_not_null()).then(pl.lit(RowWarning.PROBABLE_TYPO.value)),
             pl.when(moved).then(pl.lit(RowWarning.COLUMN_RENAMED.value)),
+            pl.when(formula).then(pl.lit(RowWarning.FORMULA_LIKE_CELL.value)),
         )
         .list.drop_nulls()
         .alias("warnings")
@@ -163,6 +165,3 @@ def changes(names: Sequence[str]) -> pl.Expr:
     if not cells:
         return pl.lit([], pl.List(CHANGE)).alias("changes")
     return pl.concat_list(cells).list.drop_nulls().cast(pl.List(CHANGE)).alias("changes")
-
-
-__all__ = ["IDENTIFYING_EMAIL", "IDENTIFYING_LINKEDIN", "LEAD_FIELDS", "changes", "clean"]

@@ -4,6 +4,7 @@
 
     LeadsieveError
     ├── UsageError      the command, an option or the policy is wrong        exit status 2
+    ├── SuiteError      a suite of expectations is wrong                     exit status 2
     ├── InputError      a list or an export cannot be used                   exit status 3
     ├── WorkspaceError  the workspace cannot be used                         exit status 3
     ├── OutputError     the result cannot be written                         exit status 3
@@ -24,6 +25,12 @@ class LeadsieveError(Exception):
 
 class UsageError(LeadsieveError):
     """The command, an option or the policy is wrong."""
+
+    exit_status = 2
+
+
+class SuiteError(LeadsieveError):
+    """A suite of expectations cannot be read, or asks for what nobody can check."""
 
     exit_status = 2
 

@@ -1,7 +1,7 @@
 """The list of a run: all records of all its files, cleaned, as one table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -9,22 +9,39 @@ import polars as pl
 
 from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError
+from leadsieve.formulas import unguarded
 from leadsieve.identity import is_role
 from leadsieve.intake import ColumnMapping, Read, ReadOptions, expand, map_columns, read
 from leadsieve.phones import phone_keys
 from leadsieve.policy import Policy, SuppressColumn
-from leadsieve.schema import CHANGE, IDENTITY, LEAD_FIELDS, PLAIN_FIELDS, RESERVED
+from leadsieve.schema import (
+    ADDRESSES,
+    CHANGE,
+    FAILED_COLUMNS,
+    IDENTITY,
+    LIST_COLUMN,
+    LIST_SAYS,
+    MEMBER_URL,
+    PLAIN_FIELDS,
+    RECORD,
+    RESERVED,
+    SUGGESTION,
+    TEXT,
+    UNREADABLE,
+)
 
+_TOLD = ":told"
 _META = {
     "changes": pl.List(CHANGE),
     **IDENTITY,
-    "email_addresses": pl.List(pl.String),
-    "member_url": pl.String,
     "warnings": pl.List(pl.String),
-    "list_says": pl.String,
-    "list_column": pl.String,
-    "unreadable": pl.String,
-    "text": pl.String,
+    ADDRESSES: pl.List(pl.String),
+    SUGGESTION: pl.String,
+    MEMBER_URL: pl.String,
+    LIST_SAYS: pl.String,
+    LIST_COLUMN: pl.String,
+    UNREADABLE: pl.String,
+    TEXT: pl.String,
 }
 
 
@@ -96,7 +113,8 @@ def _paths(spec: str) -> list[tuple[str | None, str]]:
     return [(None, str(p)) for p in expand(spec)]
 
 
-def _list_file(told: Read, tag: str | None, policy: Policy) -> ListFile:
+def _list_file(raw: Read, tag: str | None, policy: Policy) -> ListFile:
+    told = _unguarded(raw)
     by_hand = {name: field for name, field in policy.map.items() if _called(told, name)}
     mappings = map_columns(told, overrides=by_hand, reserved=RESERVED)
     source_column = _own_column(told, policy.source_column, "--source-column")
@@ -111,10 +129,10 @@ def _list_file(told: Read, tag: str | None, policy: Policy) -> ListFile:
     )
     says = _list_says(told.table, policy.suppress_columns)
     readable = pl.concat([place, cleaned, says], how="horizontal").with_columns(
-        record=pl.int_range(pl.len(), dtype=pl.UInt32)
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias(RECORD)
     )
     readable = _with_warnings(readable, told.warnings)
-    lost = told.rejected.select("line", source=pl.lit(stem), unreadable="reason", text="text")
+    lost = told.rejected.select("line", source=pl.lit(stem), **{UNREADABLE: "reason", TEXT: "text"})
     rows = (
         pl.concat([readable, lost], how="diagonal")
         .sort("line", maintain_order=True)
@@ -123,10 +141,19 @@ def _list_file(told: Read, tag: str | None, policy: Policy) -> ListFile:
     return ListFile(read=told, mappings=mappings, rows=rows)
 
 
+def _unguarded(told: Read) -> Read:
+    """Return a mended failed.csv without the apostrophes that it was written with, any other file as it is."""
+    if tuple(told.table.columns[-len(FAILED_COLUMNS) :]) != FAILED_COLUMNS:
+        return told
+    return replace(told, table=told.table.with_columns(unguarded(pl.all())))
+
+
 def _refuse_unknown_columns(reads: Sequence[Read], policy: Policy) -> None:
     """Raise UsageError when no file has any of the columns that are mapped by hand: then they are misspelt."""
     if policy.map and not any(_called(told, name) for told in reads for name in policy.map):
-        msg = f"The list has none of the columns that are mapped by hand ({', '.join(policy.map)}). Check their spelling."
+        msg = (
+            f"The list has none of the columns that are mapped by hand ({', '.join(policy.map)}). Check their spelling."
+        )
         raise UsageError(msg)
 
 
@@ -157,7 +184,7 @@ def _list_says(table: pl.DataFrame, columns: Sequence[SuppressColumn]) -> pl.Dat
             hit = _holds_word(name, rule.words)
             says = pl.coalesce(says, pl.when(hit).then(pl.lit(str(rule.reason))))
             where = pl.coalesce(where, pl.when(hit).then(pl.lit(name)))
-    return table.with_columns(list_says=says, list_column=where).select("list_says", "list_column")
+    return table.with_columns(says.alias(LIST_SAYS), where.alias(LIST_COLUMN)).select(LIST_SAYS, LIST_COLUMN)
 
 
 def _holds_word(column: str, words: Sequence[str]) -> pl.Expr:
@@ -172,9 +199,9 @@ def _holds_word(column: str, words: Sequence[str]) -> pl.Expr:
 
 def _with_warnings(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Add intake's warnings on records to the cells' own."""
-    per_record = told.group_by("record").agg(pl.col("warning").unique().alias("told"))
-    joined = rows.join(per_record, on="record", how="left", maintain_order="left")
-    return joined.with_columns(warnings=pl.concat_list("warnings", pl.col("told").fill_null([]))).drop("told")
+    per_record = told.group_by("record").agg(pl.col("warning").unique().alias(_TOLD))
+    joined = rows.join(per_record, left_on=RECORD, right_on="record", how="left", maintain_order="left")
+    return joined.with_columns(warnings=pl.concat_list("warnings", pl.col(_TOLD).fill_null([]))).drop(_TOLD)
 
 
 def _number(files: Sequence[ListFile]) -> tuple[ListFile, ...]:
@@ -208,14 +235,14 @@ def _complete(records: pl.DataFrame) -> pl.DataFrame:
     wanted: dict[str, Any] = {**dict.fromkeys(PLAIN_FIELDS, pl.String), **_META}
     missing = [pl.lit(None, kind).alias(name) for name, kind in wanted.items() if name not in records.columns]
     return records.with_columns(missing).with_columns(
-        pl.col("changes").fill_null([]), pl.col("warnings").fill_null([]), pl.col("email_addresses").fill_null([])
+        pl.col("changes").fill_null([]), pl.col("warnings").fill_null([]), pl.col(ADDRESSES).fill_null([])
     )
 
 
 def identifying(records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Return the records with `email` as the policy reads it: the first of several, if it says so."""
     if policy.multiple_emails == "first":
-        first = pl.when(pl.col("email_status") == "multiple").then(pl.col("email_addresses").list.first())
+        first = pl.when(pl.col("email_status") == "multiple").then(pl.col(ADDRESSES).list.first())
         return records.with_columns(email=pl.coalesce(first, "email"))
     return records
 
@@ -233,16 +260,13 @@ def narrow(lead_list: LeadList, records: pl.DataFrame, policy: Policy) -> pl.Dat
         "email_status",
         "email",
         "linkedin_key",
-        "list_says",
-        "list_column",
-        unreadable=pl.col("unreadable").is_not_null(),
+        list_says=LIST_SAYS,
+        list_column=LIST_COLUMN,
+        unreadable=pl.col(UNREADABLE).is_not_null(),
         missing_required=pl.any_horizontal(required) if required else pl.lit(value=False),
         email_role=is_role(pl.col("email")).fill_null(value=False),
         member_key=pl.col("linkedin_member_key"),
-        linkedin_writable=pl.col("linkedin_url").is_not_null() | pl.col("member_url").is_not_null(),
+        linkedin_writable=pl.col("linkedin_url").is_not_null() | pl.col(MEMBER_URL).is_not_null(),
         phone=phone_keys(records["phone"], policy.phone_region),
         filled=pl.sum_horizontal(pl.col(name).is_not_null() for name in filled).cast(pl.Int64),
     )
-
-
-__all__ = ["LEAD_FIELDS", "LeadList", "ListFile", "gather", "identifying", "narrow"]

@@ -1,21 +1,24 @@
 """Write what a run publishes: tables, summary, verdict, manifest; all at once or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from leadsieve.bundled import bundled
 from leadsieve.decided import Decided
 from leadsieve.errors import ValidationError
 from leadsieve.names import batch_file
 from leadsieve.progress import Progress
-from leadsieve.publishing import staged, to_json, write_csv, write_manifest
+from leadsieve.publishing import keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
 from leadsieve.tables import make_batch, make_excluded, make_failed, make_updates, shape
-from leadsieve.validation import Gate, Verdict
+from leadsieve.validation import Brief, Gate, Verdict, brief
 from leadsieve.words import Outcome, Validate
+
+FOR_PEOPLE = ("excluded.csv", "failed.csv")
+"""The files that people open in a spreadsheet."""
 
 
 def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, progress: Progress) -> Path:
@@ -28,30 +31,33 @@ def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, prog
             progress("Validating")
             verdict = _validate(decided, staging, gate)
         write_manifest(staging, _about(decided, verdict), rows)
+        if verdict and not verdict.passed and decided.policy.validate is Validate.GATE:
+            raise ValidationError(_not_published(verdict, keep_aside(staging, out)))
         progress("Publishing")
     return out
 
 
 def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
     """Write every table that has a row; return the files with their rows."""
+    rows = {}
+    for name, table in _tables(decided):
+        if table.height:
+            write_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
+            rows[name] = table.height
+    write_parquet(decided.ledger, staging / "ledger.parquet")
+    (staging / "summary.json").write_text(to_json(decided.summary), "utf-8")
+    return {**rows, "ledger.parquet": decided.ledger.height}
+
+
+def _tables(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the CSV files one after the other, so that no more than one is in memory."""
     ledger = decided.ledger
     shown = shape(decided.lead_list, ledger, decided.policy.columns)
-    for_people = {
-        "excluded.csv": make_excluded(ledger, shown),
-        "failed.csv": make_failed(decided.lead_list, ledger),
-    }
-    for_machines = {
-        **{f: make_batch(leads, shown) for f, leads in _batches(decided)},
-        "updates.csv": make_updates(ledger, decided.sieved.targets, shown, overwrite=decided.policy.overwrite),
-    }
-    for tables, told in ((for_machines, False), (for_people, True)):
-        for name, table in tables.items():
-            if table.height:
-                write_csv(table, staging / name, for_spreadsheets=told)
-    ledger.write_parquet(staging / "ledger.parquet")
-    (staging / "summary.json").write_text(to_json(decided.summary), "utf-8")
-    written = {name: table.height for name, table in {**for_machines, **for_people}.items() if table.height}
-    return {**written, "ledger.parquet": ledger.height}
+    for name, leads in _batches(decided):
+        yield name, make_batch(leads, shown)
+    yield "updates.csv", make_updates(ledger, decided.sieved.targets, shown, overwrite=decided.policy.overwrite)
+    yield "excluded.csv", make_excluded(ledger, shown)
+    yield "failed.csv", make_failed(decided.lead_list, ledger)
 
 
 def _batches(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -61,44 +67,41 @@ def _batches(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def _validate(decided: Decided, staging: Path, gate: Gate | None) -> Verdict:
-    """Check what is staged; raise ValidationError where it does not pass, unless the policy only warns."""
-    policy = decided.policy
-    campaign = decided.summary["campaign"]
-    plan = [
-        {
-            "batch": b.batch,
-            "file": batch_file(campaign, b.batch),
-            "campaign": b.campaign,
-            "upload": b.upload,
-            "rows": b.rows,
-            "limit": b.limit,
-            "members": b.members,
-        }
-        for b in decided.plan.batches
-    ]
-    told = {
-        "method": str(policy.method),
-        "dedup": str(policy.dedup),
-        "import_mode": str(policy.import_mode),
-        "input_rows": decided.summary["input_rows"],
-    }
-    with _opened(gate) as checker:
-        verdict = checker.check(staging, {"batch_plan": plan}, told)
+    """Return the verdict on what is staged, which then lies beside it."""
+    with _opened(gate, decided.policy.expectations) as checker:
+        verdict = checker.check(staging, _brief(decided))
     verdict.write(staging)
-    if not verdict.passed and policy.validate is Validate.GATE:
-        msg = f"{verdict.sentence()} Nothing was published."
-        raise ValidationError(msg)
     return verdict
 
 
+def _brief(decided: Decided) -> Brief:
+    """Return what the gate must know besides the files."""
+    campaign = decided.summary["campaign"]
+    plan = [{**asdict(b), "file": batch_file(campaign, b.batch)} for b in decided.plan.batches]
+    return brief(
+        decided.policy,
+        decided.summary,
+        inputs=[f.described() for f in decided.lead_list.files],
+        plan=plan,
+        workspace=decided.workspace.path if decided.workspace else None,
+        snapshot_sha256=decided.sieved.snapshot_sha256,
+    )
+
+
+def _not_published(verdict: Verdict, kept: Path | None) -> str:
+    """Return what stopped the run and where it can be looked at."""
+    where = f"; see {kept / 'validation' / 'index.html'}" if kept else ""
+    return f"{verdict.sentence()} Nothing was published{where}."
+
+
 @contextmanager
-def _opened(gate: Gate | None) -> Iterator[Gate]:
+def _opened(gate: Gate | None, own: Sequence[str]) -> Iterator[Gate]:
     """Yield the gate that was started beside the work, or one of our own."""
     if gate is not None:
         yield gate
         return
-    with Gate.start(bundled("expectations")) as own:
-        yield own
+    with Gate.start(own=own) as started:
+        yield started
 
 
 def _about(decided: Decided, verdict: Verdict | None) -> dict[str, Any]:
@@ -111,5 +114,6 @@ def _about(decided: Decided, verdict: Verdict | None) -> dict[str, Any]:
         "campaign": decided.summary["campaign"],
         "inputs": [f.described() for f in decided.lead_list.files],
         "snapshot": snapshot and {**snapshot, "sha256": decided.sieved.snapshot_sha256},
-        "validated": None if verdict is None else {"mode": str(decided.policy.validate), "passed": verdict.passed},
+        # What was not checked did neither pass nor fail.
+        "validated": {"mode": str(decided.policy.validate), "passed": verdict and verdict.passed},
     }

@@ -18,7 +18,7 @@ from leadsieve.reporting import summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS
 from leadsieve.sieve import sieve
-from leadsieve.tables import make_ledger
+from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
 from leadsieve.workspace import Workspace, require
 
@@ -68,6 +68,9 @@ def run(
     plan = place_leads(lead_list, leads, campaign=sieved.target.name, members=sieved.target.members, policy=chosen)
     ledger = make_ledger(records, sieved.decisions, plan.placed, lead_list.variables)
     _assert_conserved(ledger, lead_list)
+    shape(lead_list, ledger, chosen.columns)  # a wrong --columns is told before anything is written
+    # Refuses columns that the list lacks; a run that writes nothing refuses what a run that writes does.
+    shape(lead_list, ledger, chosen.columns)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
     summary = summarise(ledger, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
     return Result(

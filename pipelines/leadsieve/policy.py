@@ -83,6 +83,11 @@ class Policy:
     multiple_emails: Literal["fail", "first"] = _setting(
         "fail", "Two or more emails in one cell: `fail` the row, or take the `first`."
     )
+    mailbox: bool = _setting(
+        False,
+        "Whether rows are warned of whose address another person's is delivered beside (Gmail's dots and the like); the "
+        "warning never changes an outcome.",
+    )
     storage_campaigns: tuple[str, ...] = _setting(
         (), "Campaigns that only keep contacts; they take no part in the duplicate marks."
     )
@@ -104,6 +109,10 @@ class Policy:
     encoding: str = _setting("", "The lists' encoding where the guess is wrong, such as `cp1252`; empty: guess.")
     validate: Validate = _setting(
         Validate.GATE, "What a failed expectation does: `gate` (nothing is published), `warn`, or `off` (not checked)."
+    )
+    expectations: tuple[str, ...] = _setting(
+        (),
+        "Suites of your own, such as `ours/*.json`, relative to the folder that you run in; they warn unless they say `critical`.",
     )
     lock_timeout: float = _setting(10.0, "Seconds to wait for a workspace that another process holds.")
     map: Mapping[str, str] = _setting(lambda: MappingProxyType({}), "The lists' columns by hand: column = field.")

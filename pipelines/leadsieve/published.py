@@ -25,7 +25,9 @@ def rows_of(out: Path, wanted: str) -> tuple[list[dict[str, Any]], dict[str, Any
         msg = f"{out} is no folder that a run published (its ledger cannot be read). Name the folder that `leadsieve run` wrote."
         raise InputError(msg) from error
     if not found.height:
-        what = f"row {wanted}; it has rows 1 to {summary['input_rows']}" if wanted.isdecimal() else "row with this email"
+        what = (
+            f"row {wanted}; it has rows 1 to {summary['input_rows']}" if wanted.isdecimal() else "row with this email"
+        )
         msg = f"The run in {out} has no {what}."
         raise UsageError(msg)
     return found.to_dicts(), summary, policy
@@ -43,5 +45,4 @@ def _names(wanted: str) -> pl.Expr:
 
 def passed(out: Path) -> bool:
     """Tell whether no expectation stands against what a run published at `out`; unchecked is not failed."""
-    validated = json.loads((out / MANIFEST).read_text("utf-8"))["validated"]
-    return validated is None or bool(validated["passed"])
+    return json.loads((out / MANIFEST).read_text("utf-8"))["validated"]["passed"] is not False

@@ -23,6 +23,7 @@ from leadsieve.identity import KEY_VERSION, data_versions
 MANIFEST = "manifest.json"
 _OUR_KEYS = {"leadsieve", "files"}
 _STAGING, _OLD = "staging", "old"
+_NOT_PUBLISHED = ".not-published"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -46,6 +47,20 @@ def staged(out: Path, *, force: bool) -> Iterator[Path]:
             _sync(staging)
             _swap(staging, place)
         undo.pop_all()
+
+
+def keep_aside(staging: Path, out: Path) -> Path | None:
+    """Move what was staged to `<out>.not-published`, readable by its owner only, in place of an older one; return it.
+
+    Whatever else stands there stays, and nothing is kept.
+    """
+    kept = out.with_name(f"{out.name}{_NOT_PUBLISHED}")
+    if os.path.lexists(kept) and not _is_ours(kept):
+        return None
+    shutil.rmtree(kept, ignore_errors=True)
+    _sync(staging)
+    staging.rename(kept)
+    return kept
 
 
 def refuse(out: Path, *, force: bool) -> None:
@@ -159,7 +174,9 @@ def _locked(folder: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
-        os.close(descriptor)
+        # Nothing was written through it: what closing complains of is not about the folder.
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def _in_use(folder: Path) -> bool:

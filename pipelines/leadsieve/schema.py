@@ -81,6 +81,27 @@ MARKS: Final = (
 )
 """Facts about a row that no option of a run changes."""
 
+# Columns that travel beside the ledger's own until it is made; no custom variable can have a colon in its name.
+ADDRESSES: Final = ":addresses"
+"""Every address that the email cell gives."""
+SUGGESTION: Final = ":suggestion"
+"""What a probable typo in the email may have meant."""
+MEMBER_URL: Final = ":member_url"
+"""What can be written for the second column's profile."""
+LIST_SAYS: Final = ":list_says"
+"""Why the list itself says that the person must not be written to."""
+LIST_COLUMN: Final = ":list_column"
+"""The column in which it says so."""
+UNREADABLE: Final = ":unreadable"
+"""Why the record could not be read; null for one that could."""
+TEXT: Final = ":text"
+"""The text of a record that could not be read."""
+RECORD: Final = ":record"
+"""The record's place in its file's table, from 0; null for one that could not be read."""
+
+FAILED_COLUMNS: Final = ("file", "line", "reason", "what_to_do", "text")
+"""What `failed.csv` adds behind the input's own columns."""
+
 RESERVED: Final = (*PLACE, *LEAD_FIELDS, "changes", *IDENTITY, *DECISION)
 """Names that a custom variable cannot have in the ledger; one that collides gets a trailing `_`."""
 

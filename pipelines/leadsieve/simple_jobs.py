@@ -1,6 +1,8 @@
 """Two jobs that check nobody: only the batches, only the cleaning."""
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +17,7 @@ from leadsieve.pipeline import place_leads
 from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
 from leadsieve.publishing import staged, write_csv, write_manifest
-from leadsieve.schema import LEAD_FIELDS
+from leadsieve.schema import LEAD_FIELDS, RECORD, TEXT, UNREADABLE
 from leadsieve.tables import make_failed
 
 _TOLD = (
@@ -25,8 +27,6 @@ _TOLD = (
     "linkedin_status",
     "linkedin_key",
     "linkedin_raw",
-    "unreadable",
-    "text",
 )
 """What `clean_file` says of every record beside its fields."""
 
@@ -56,7 +56,7 @@ def split_file(
     effective_limit(policy)
     progress("Reading")
     lead_list = gather([file], policy, stdin=stdin)
-    readable = lead_list.records.filter(pl.col("unreadable").is_null())
+    readable = lead_list.records.filter(pl.col(UNREADABLE).is_null())
     name = campaign or _stem(lead_list)
     plan = place_leads(lead_list, readable, campaign=name, members={}, policy=policy)
     failed = _unreadable(lead_list)
@@ -88,14 +88,14 @@ def _own_rows(lead_list: LeadList, chosen: pl.DataFrame) -> pl.DataFrame:
     """Return the chosen records as their files have them."""
     parts = []
     for file in lead_list.files:
-        records = file.rows.join(chosen, on="row", how="semi", maintain_order="left")["record"]
+        records = file.rows.join(chosen, on="row", how="semi", maintain_order="left")[RECORD]
         parts.append(file.read.table[records])
     return pl.concat(parts, how="diagonal")
 
 
 def _unreadable(lead_list: LeadList) -> pl.DataFrame:
     """Return the rows that could not be read, as `failed.csv` of a run has them."""
-    lost = lead_list.records.filter(pl.col("unreadable").is_not_null())
+    lost = lead_list.records.filter(pl.col(UNREADABLE).is_not_null())
     told = lost.select("row", "file", "line", outcome=pl.lit("failed"), reason=pl.lit("unreadable_row"))
     return make_failed(lead_list, told)
 
@@ -119,8 +119,15 @@ def clean_file(
     lead_list = gather([file], policy, stdin=stdin)
     records = lead_list.records
     progress("Writing")
-    publish_table(records.select(*_filled_fields(records), *lead_list.variables, *_TOLD), out, force=force)
+    lost = [pl.col(UNREADABLE).alias("reason"), pl.col(TEXT).alias(_free("unreadable_text", lead_list.variables))]
+    publish_table(records.select(*_filled_fields(records), *lead_list.variables, *_TOLD, *lost), out, force=force)
     return {name: _statuses(records[name]) for name in ("email_status", "linkedin_status")}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _filled_fields(records: pl.DataFrame) -> list[pl.Expr]:
@@ -158,4 +165,5 @@ def publish_table(table: pl.DataFrame, out: Path, *, force: bool) -> None:
         msg = f"{out} cannot be written ({error.strerror or error}). Free some space or name another file."
         raise OutputError(msg) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()

@@ -3,12 +3,23 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 
 from leadsieve.errors import UsageError
-from leadsieve.lead_list import LeadList
-from leadsieve.schema import DECISION, IDENTITY, LEAD_FIELDS, PLACE, PLAIN_FIELDS, ledger_columns
+from leadsieve.lead_list import LeadList, ListFile
+from leadsieve.schema import (
+    DECISION,
+    FAILED_COLUMNS,
+    IDENTITY,
+    LEAD_FIELDS,
+    PLACE,
+    RECORD,
+    SUGGESTION,
+    TEXT,
+    ledger_columns,
+)
 from leadsieve.words import Outcome, Reason
 
 WHAT_TO_DO: Mapping[str, str] = {
@@ -18,8 +29,15 @@ WHAT_TO_DO: Mapping[str, str] = {
     Reason.MISSING_REQUIRED_FIELD: "A field that your policy requires is empty: fill it, then run the file again.",
     Reason.NO_IDENTIFIER: "There is neither an email nor a LinkedIn profile that can be written: add one, then run the file again.",
 }
-FAILED_COLUMNS = ("file", "line", "reason", "what_to_do", "text")
+UPDATE_COLUMNS: Final = ("_id", "email", "linkedinUrl", "campaign", "newEmail", "newLinkedinUrl")
+_HELD_BACK = tuple(str(o) for o in (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKIPPED))
 _EVIDENCE = ("duplicate_of", "matched_on", "conflict_campaign", "conflict_status", "suppressed_by", "warnings")
+
+_VALUES = {"linkedinUrl": "linkedin_url"}
+"""The lead fields that the ledger holds under another name."""
+
+# No custom variable has a colon in its name (lemlist allows letters, digits, _, -, # and space).
+_LATER, _THEIR, _STORED = "later:", "their:", "stored:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,36 +52,50 @@ def make_ledger(
     records: pl.DataFrame, decisions: pl.DataFrame, placed: pl.DataFrame, variables: Sequence[str]
 ) -> pl.DataFrame:
     """Return the ledger: one row for every record of the input, columns as `ledger_columns` names them."""
+    kept, types = ledger_columns(list(variables)), _types()
     decided = decisions.select(
-        pl.exclude("decided", "warnings", "row"),
-        pl.col("decided").struct.field("outcome"),
-        pl.col("decided").struct.field("reason"),
-        later="warnings",
+        *(name for name in DECISION if name in decisions.columns and name not in {"outcome", "reason", "warnings"}),
+        pl.col("decided").struct.field("outcome", "reason"),
+        pl.col("warnings").alias(_LATER),
     )
-    # Whether a person is a first-degree connection is unknown as long as no connections are loaded.
-    wide = pl.concat([records, decided.drop("suppressed")], how="horizontal").with_columns(
+    of_records = records.select(name for name in records.columns if name in kept)
+    wide = pl.concat([of_records, decided], how="horizontal").with_columns(
+        # Whether a person is a first-degree connection is unknown as long as no connections are loaded.
         is_connection=pl.lit(None, pl.Boolean),
         conflicts=pl.when(pl.col("person").is_not_null()).then(pl.col("conflicts").fill_null([])),
-        warnings=pl.concat_list("warnings", "later").list.sort(),
+        warnings=pl.concat_list("warnings", _LATER).list.unique().list.sort(),
     )
     wide = wide.join(placed, on="row", how="left", maintain_order="left")
-    types = {**PLACE, **IDENTITY, **DECISION}
-    return wide.select(
-        pl.col(name).cast(types[name]) if name in types else pl.col(name) for name in ledger_columns(list(variables))
-    )
+    return wide.select(pl.col(name).cast(types[name]) if name in types else pl.col(name) for name in kept)
+
+
+def _types() -> dict[str, Any]:
+    return {**PLACE, **IDENTITY, **DECISION}
 
 
 def shape(lead_list: LeadList, ledger: pl.DataFrame, columns: Sequence[str]) -> Shape:
     """Return the batch files' columns; raises UsageError for a chosen variable that the list does not have."""
     given = {m.field for f in lead_list.files for m in f.mappings if m.field}
-    values = {"email": "email", "linkedinUrl": "linkedin_url"}
-    filled = {name for name in LEAD_FIELDS if ledger[values.get(name, name)].is_not_null().any()}
-    unknown = [name for name in columns if name not in lead_list.variables]
+    filled = {name for name in LEAD_FIELDS if ledger[_VALUES.get(name, name)].is_not_null().any()}
+    fields = tuple(name for name in LEAD_FIELDS if name in given | filled)
+    return Shape(fields=fields, variables=_chosen(lead_list, columns) or lead_list.variables)
+
+
+def _chosen(lead_list: LeadList, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables that `--columns` names, by their own names or the file's, case aside, in its order."""
+    spelt = {name.lower(): name for name in lead_list.variables}
+    known = {
+        m.column.strip().lower(): spelt[m.variable.lower()] for f in lead_list.files for m in f.mappings if m.variable
+    }
+    known |= spelt
+    unknown = [name for name in columns if name.strip().lower() not in known]
     if unknown:
-        msg = f"--columns names {', '.join(unknown)}, which the list does not have. Its custom variables are: {', '.join(lead_list.variables) or 'none'}."
+        msg = (
+            f"--columns names {', '.join(unknown)}, which the list does not have. "
+            f"Its custom variables are: {', '.join(lead_list.variables) or 'none'}."
+        )
         raise UsageError(msg)
-    chosen = tuple(columns) or lead_list.variables
-    return Shape(fields=tuple(name for name in LEAD_FIELDS if name in given | filled), variables=chosen)
+    return tuple(dict.fromkeys(known[name.strip().lower()] for name in columns))
 
 
 def make_batch(leads: pl.DataFrame, shape: Shape) -> pl.DataFrame:
@@ -72,18 +104,16 @@ def make_batch(leads: pl.DataFrame, shape: Shape) -> pl.DataFrame:
 
 
 def _field(name: str) -> pl.Expr:
-    return pl.col({"linkedinUrl": "linkedin_url"}.get(name, name)).alias(name)
+    return pl.col(_VALUES.get(name, name)).alias(name)
 
 
 def make_excluded(ledger: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     """Return every readable row that is neither created nor updated, with the evidence why."""
-    held = (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKIPPED)
-    rows = ledger.filter(pl.col("outcome").is_in([str(o) for o in held]))
-    return rows.select(
+    return ledger.filter(pl.col("outcome").is_in(_HELD_BACK)).select(
         *PLACE,
         "outcome",
         "reason",
-        *(pl.col(name).list.join("; ") if name == "warnings" else pl.col(name) for name in _EVIDENCE),
+        *(pl.col(name).list.join("; ").replace("", None) if name == "warnings" else name for name in _EVIDENCE),
         *(_field(name) for name in shape.fields),
         *shape.variables,
     )
@@ -91,94 +121,102 @@ def make_excluded(ledger: pl.DataFrame, shape: Shape) -> pl.DataFrame:
 
 def make_failed(lead_list: LeadList, ledger: pl.DataFrame) -> pl.DataFrame:
     """Return the failed rows in the input's own columns, then where each stood, why it failed and what to do."""
-    failed = ledger.filter(pl.col("outcome") == Outcome.FAILED).select("row", "file", "line", "reason")
-    parts = []
-    for file in lead_list.files:
-        table = file.read.table
-        own = file.rows.select("row", "record", "text").join(failed, on="row", how="inner", maintain_order="left")
-        cells = table[own["record"].fill_null(0)] if table.height else table.clear(own.height)
-        lost = own["record"].is_null()
-        blank = cells.with_columns(pl.when(~lost).then(pl.all()).name.keep()) if table.width else cells
-        added = own.select(
-            "file",
-            "line",
-            "reason",
-            what_to_do=pl.col("reason").replace_strict(WHAT_TO_DO, return_dtype=pl.String),
-            text="text",
-        )
-        parts.append(pl.concat([blank.rename(_beside(blank.columns)), added], how="horizontal"))
-    together = pl.concat(parts, how="diagonal")
+    failed = ledger.filter(pl.col("outcome") == Outcome.FAILED).select("row", "reason")
+    together = pl.concat([_failed_of(file, failed) for file in lead_list.files], how="diagonal")
     return together.select(*(c for c in together.columns if c not in FAILED_COLUMNS), *FAILED_COLUMNS)
 
 
-def _beside(columns: Sequence[str]) -> dict[str, str]:
-    """Return new names for the input's columns that are called like ours."""
-    return {name: f"{name}_" for name in columns if name in FAILED_COLUMNS}
+def _failed_of(file: ListFile, failed: pl.DataFrame) -> pl.DataFrame:
+    """Return one file's failed rows; the cells of a row that could not be read are empty."""
+    rows = file.rows.select("row", "file", "line", SUGGESTION, RECORD, text=TEXT)
+    rows = rows.join(failed, on="row", how="inner", maintain_order="left")
+    own = _input_columns(file.read.table).with_row_index(RECORD)
+    cells = rows.select(RECORD).join(own, on=RECORD, how="left", maintain_order="left").drop(RECORD)
+    told = rows.with_columns(what_to_do=_what_to_do())
+    return pl.concat([cells, told.select(FAILED_COLUMNS)], how="horizontal")
+
+
+def _what_to_do() -> pl.Expr:
+    """Return the sentence for the row's reason; a broken email that looks misspelt says what it may have meant."""
+    sentence = pl.col("reason").replace_strict(WHAT_TO_DO, return_dtype=pl.String)
+    meant = pl.format("Perhaps {} is meant. {}", pl.col(SUGGESTION), sentence)
+    return (
+        pl.when((pl.col("reason") == Reason.INVALID_EMAIL) & pl.col(SUGGESTION).is_not_null())
+        .then(meant)
+        .otherwise(sentence)
+    )
+
+
+def _input_columns(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the input's own columns: without ours, if it is a mended failed.csv; called differently where they are called like ours."""
+    names = table.columns
+    if tuple(names[-len(FAILED_COLUMNS) :]) == FAILED_COLUMNS:
+        names = names[: -len(FAILED_COLUMNS)]
+    renamed = _beside(names, FAILED_COLUMNS)
+    return table.select(pl.col(name).alias(renamed[name]) for name in names)
+
+
+def _beside(names: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+    """Return what each name becomes beside our own columns: one that collides, case aside, gets a trailing `_`."""
+    taken = {name.lower() for name in (*names, *ours)}
+    renamed = {}
+    for name in names:
+        new = name
+        while new.lower() in {o.lower() for o in ours} or (new != name and new.lower() in taken):
+            new += "_"
+        taken.add(new.lower())
+        renamed[name] = new
+    return renamed
 
 
 def make_updates(ledger: pl.DataFrame, targets: pl.DataFrame, shape: Shape, *, overwrite: bool) -> pl.DataFrame:
     """Return the leads to update as lemlist has them (`_id`, stored email and URL), and only the cells that would change.
 
-    An empty cell never clears a value; a differing one is only written with `overwrite`.
+    An empty cell never clears a value; a differing one is only written with `overwrite`. `campaign` stands there where the
+    leads are in several parts of the target.
     """
-    rows = ledger.filter(pl.col("outcome") == Outcome.UPDATE)
-    joined = rows.join(
-        targets.rename(lambda name: f"their {name}"),
-        left_on="row",
-        right_on="their row",
-        how="left",
-        maintain_order="left",
-    )
     names = [name for name in (*shape.fields, *shape.variables) if name not in {"email", "linkedinUrl"}]
-    stored = _stored(joined["their fields"], names)
-    wide = joined.hstack(stored.rename(lambda name: f"their field {name}"))
-    changed = [
-        pl.when(
-            pl.col(f"their field {name}").is_null()
-            | (pl.lit(overwrite) & (pl.col(name) != pl.col(f"their field {name}")))
-        )
-        .then(name)
-        .alias(name)
-        for name in names
-    ]
+    wide = _with_stored(ledger.filter(pl.col("outcome") == Outcome.UPDATE), targets, names)
     cells = wide.select(
-        pl.col("their lead_id").alias("_id"),
-        pl.col("their email").alias("email"),
-        pl.col("their linkedin_url").alias("linkedinUrl"),
-        pl.col("their campaign").alias("campaign"),
+        pl.col(f"{_THEIR}lead_id").alias("_id"),
+        pl.col(f"{_THEIR}email").alias("email"),
+        pl.col(f"{_THEIR}linkedin_url").alias("linkedinUrl"),
+        pl.col(f"{_THEIR}campaign").alias("campaign"),
         _identifier("email", "email", overwrite=overwrite).alias("newEmail"),
         _identifier("linkedin_key", "linkedin_url", overwrite=overwrite).alias("newLinkedinUrl"),
-        *changed,
+        *(_changed(name, overwrite=overwrite).alias(new) for name, new in _beside(names, UPDATE_COLUMNS).items()),
     )
-    always = {"_id", "email", "linkedinUrl"} | ({"campaign"} if cells["campaign"].n_unique() > 1 else set())
+    always = {"_id", "email", "linkedinUrl"}
+    unless = {"campaign"} if cells["campaign"].n_unique() < 2 else set()
     return cells.select(
-        name for name in cells.columns if name in always or (name != "campaign" and cells[name].is_not_null().any())
+        name for name in cells.columns if name in always or (name not in unless and cells[name].is_not_null().any())
     )
 
 
-def _identifier(key: str, written: str, *, overwrite: bool) -> pl.Expr:
-    """Return the row's identifier where the lead in lemlist lacks it, or (with `overwrite`) has another one."""
-    theirs = "their email" if key == "email" else "their linkedin_url"
-    known = pl.col("their keys").list.contains(pl.col(key))
-    return pl.when(pl.col(key).is_not_null() & ~known & (pl.col(theirs).is_null() | pl.lit(overwrite))).then(written)
+def _with_stored(rows: pl.DataFrame, targets: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the rows with the lead that lemlist has beside them; what is blank there is null."""
+    theirs = targets.rename(lambda name: f"{_THEIR}{name}").with_columns(
+        pl.col(f"{_THEIR}{name}").replace("", None) for name in ("email", "linkedin_url")
+    )
+    joined = rows.join(theirs, left_on="row", right_on=f"{_THEIR}row", how="left", maintain_order="left")
+    return joined.hstack(_stored(joined[f"{_THEIR}fields"], names))
 
 
 def _stored(fields: pl.Series, names: Sequence[str]) -> pl.DataFrame:
     """Return the lead's fields as lemlist has them, one column each; case of a variable's name does not count."""
-    rows = [{key.lower(): value for key, value in json.loads(text or "{}").items()} for text in fields]
-    return pl.DataFrame(
-        {name: [row.get(name.lower()) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
-    )
+    rows = [{key.lower(): value or None for key, value in json.loads(text or "{}").items()} for text in fields]
+    columns = {f"{_STORED}{name}": [row.get(name.lower()) for row in rows] for name in names}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
-__all__ = [
-    "FAILED_COLUMNS",
-    "PLAIN_FIELDS",
-    "Shape",
-    "make_batch",
-    "make_excluded",
-    "make_failed",
-    "make_ledger",
-    "make_updates",
-    "shape",
-]
+def _changed(name: str, *, overwrite: bool) -> pl.Expr:
+    """Return the cell where it would change what lemlist has."""
+    stored = pl.col(f"{_STORED}{name}")
+    return pl.when(stored.is_null() | (pl.lit(overwrite) & (pl.col(name) != stored))).then(name)
+
+
+def _identifier(key: str, written: str, *, overwrite: bool) -> pl.Expr:
+    """Return the row's identifier where the lead in lemlist has none there, or (with `overwrite`) has another one."""
+    empty = pl.col(f"{_THEIR}{written}").is_null()
+    another = pl.col(key).is_not_null() & ~pl.col(f"{_THEIR}keys").list.contains(pl.col(key))
+    return pl.when(empty | (pl.lit(overwrite) & another)).then(written)

@@ -42,9 +42,18 @@ class RowWarning(StrEnum):
 
     ACTIVE_ELSEWHERE = "active_elsewhere"
     COLUMN_RENAMED = "column_renamed"
+    FORMULA_LIKE_CELL = "formula_like_cell"
     IDENTITY_CONFLICT = "identity_conflict"
     LINKEDIN_NOT_A_PROFILE = "linkedin_not_a_profile"
+    POSSIBLE_SAME_MAILBOX = "possible_same_mailbox"
+    PROBABLE_TYPO = "probable_typo"
     SHARED_IDENTIFIER = "shared_identifier"
+    # What intake mended to read the record.
+    SHORT_ROW = "short_row"
+    LONG_ROW = "long_row"
+    STRAY_QUOTE = "stray_quote"
+    OTHER_DELIMITER = "other_delimiter"
+    OTHER_ENCODING = "other_encoding"
 
 
 class EmailStatus(StrEnum):

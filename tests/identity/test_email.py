@@ -1,8 +1,8 @@
 import re
 
 import pytest
-from identity.identity_cases import Case, email_cases
 
+from identity.identity_cases import Case, email_cases
 from leadsieve.identity import EmailFlag, parse_email
 from leadsieve.identity.mailboxes import mailbox_of
 from leadsieve.words import EmailStatus
@@ -33,7 +33,9 @@ def test_an_address_carries_the_labelled_flags(case: Case) -> None:
     assert case.flags <= parse_email(case.raw).flags
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "role_account" not in case.flags], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "role_account" not in case.flags], ids=lambda case: case.name
+)
 def test_no_other_address_is_called_a_role(case: Case) -> None:
     assert EmailFlag.ROLE_ACCOUNT not in parse_email(case.raw).flags
 
@@ -135,7 +137,9 @@ ZWNJ = "\u200c"
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.status in {"valid", "invalid"} and ZWNJ not in case.raw], ids=lambda case: case.name
+    "case",
+    [case for case in CASES if case.status in {"valid", "invalid"} and ZWNJ not in case.raw],
+    ids=lambda case: case.name,
 )
 def test_every_difference_to_email_validator_is_explained(case: Case) -> None:
     email_validator = pytest.importorskip("email_validator")

@@ -6,7 +6,7 @@ The members of a group break different rows, so that they can be made in one run
 from collections import defaultdict
 from collections.abc import Callable
 
-from validation.tiny_run import TinyRun, known
+from validation.tiny_run import NORDICS, SECOND_PART, TARGET, TinyRun, known
 
 Mutation = Callable[[TinyRun], None]
 
@@ -385,3 +385,118 @@ def give_another_reason_in_the_file(run: TinyRun) -> None:
 @breaks("failed.csv holds exactly the failed records of the ledger, with their file, line and reason.", group=9)
 def lose_a_failed_record(run: TinyRun) -> None:
     run.failed.pop(0)
+
+
+@breaks("No campaign is over its limit, its members counted anew in the workspace.", group=13)
+def count_a_member_less_than_there_are(run: TinyRun) -> None:
+    run.workspace.add(TARGET, "done", "somebody@example-firm.com")
+
+
+@breaks("Nobody is created who is in the target already.", group=12)
+def create_a_member_of_a_part_of_the_target(run: TinyRun) -> None:
+    run.workspace.add(SECOND_PART, "done", "lead4@example-firm.com")
+
+
+@breaks("Under dedup active, nobody is created who is active in another campaign.", group=12)
+def create_a_profile_that_is_active_elsewhere(run: TinyRun) -> None:
+    run.workspace.add(NORDICS, "running", "https://www.linkedin.com/in/lead-one-é")
+
+
+@breaks("Under dedup workspace, nobody is created who is in any campaign.", group=13)
+def create_somebody_known_under_dedup_workspace(run: TinyRun) -> None:
+    run.parameters["dedup"] = "workspace"
+    run.row(2)["reason"] = "new"
+    mark(run, 2)
+
+
+@breaks("Nobody is created whom an opt-out names, by address, domain or profile.", group=12)
+def create_a_profile_that_opted_out(run: TinyRun) -> None:
+    run.workspace.opt_out("linkedin", "urn:li:member:5")
+
+
+@breaks("Nobody is created whose lead in any campaign bounced or has a status that suppresses.", group=12)
+def create_somebody_who_unsubscribed_in_another_campaign(run: TinyRun) -> None:
+    run.workspace.add(NORDICS, "Unsubscribed ", "lead2@example-firm.com")
+
+
+@breaks("The snapshot is the one that the run decided by.", group=12)
+def decide_by_another_snapshot(run: TinyRun) -> None:
+    run.parameters["snapshot_sha256"] = "another"
+
+
+@breaks("No lead of the workspace is there twice.", group=12)
+def let_a_lead_be_there_twice(run: TinyRun) -> None:
+    run.workspace.memberships.append({**run.workspace.memberships[1], "number": 2})
+
+
+@breaks("The campaign of every lead is in the snapshot.", group=12)
+def lose_a_campaign(run: TinyRun) -> None:
+    run.workspace.add(99, "done")
+
+
+@breaks("Emails of the workspace are in lower case, with one @ and no white space.", group=12)
+def keep_a_key_with_a_capital(run: TinyRun) -> None:
+    run.workspace.add(NORDICS, "done", "Jane@example-firm.com")
+
+
+@breaks("LinkedIn keys of the workspace have one of the two forms.", group=12)
+def keep_a_url_with_a_slash(run: TinyRun) -> None:
+    run.workspace.add(NORDICS, "done", "https://www.linkedin.com/in/jane/")
+
+
+@breaks("Every identifier of a lead of the workspace is in the dictionary, and leads to it.", group=12)
+def leave_an_identifier_out_of_the_dictionary(run: TinyRun) -> None:
+    run.workspace.unlisted.add("urn:li:member:78")
+    run.workspace.add(NORDICS, "done", "urn:li:member:78")
+
+
+@breaks("Every opt-out names somebody.", group=12)
+def suppress_nobody(run: TinyRun) -> None:
+    run.workspace.opt_out("email", None)
+
+
+@breaks("Every opt-out says by what it names them: email, domain, LinkedIn profile or phone.", group=12)
+def suppress_a_fax(run: TinyRun) -> None:
+    run.workspace.opt_out("fax", "+33612345679")
+
+
+@breaks("Every opt-out has a reason.", group=12)
+def suppress_without_a_reason(run: TinyRun) -> None:
+    run.workspace.opt_out("email", "a@example-firm.com", reason=None)
+
+
+@breaks("Reasons of opt-outs are one of the four.", group=12)
+def suppress_for_another_reason(run: TinyRun) -> None:
+    run.workspace.opt_out("email", "b@example-firm.com", reason="because")
+
+
+@breaks("Every opt-out says where it came from.", group=12)
+def suppress_out_of_nowhere(run: TinyRun) -> None:
+    run.workspace.opt_out("email", "c@example-firm.com", came_from=None)
+
+
+@breaks("Emails of opt-outs are in lower case, with one @ and no white space.", group=12)
+def suppress_an_email_with_a_space(run: TinyRun) -> None:
+    run.workspace.opt_out("email", "d @example-firm.com")
+
+
+@breaks("Domains of opt-outs are in lower case, without @, with a dot.", group=12)
+def suppress_a_domain_with_an_at(run: TinyRun) -> None:
+    run.workspace.opt_out("domain", "@gone-corp.com")
+
+
+@breaks("LinkedIn keys of opt-outs have one of the two forms.", group=12)
+def suppress_a_url_as_it_came(run: TinyRun) -> None:
+    run.workspace.opt_out("linkedin", "linkedin.com/in/jane")
+
+
+@breaks("Phones of opt-outs are written as + and digits.", group=12)
+def suppress_a_phone_as_it_came(run: TinyRun) -> None:
+    run.workspace.opt_out("phone", "06 12 34 56 78")
+
+
+@breaks(
+    "A duplicate in the list is of the same person as the row that it names, or shares an identifier with it.", group=12
+)
+def name_the_row_of_somebody_else(run: TinyRun) -> None:
+    run.row(5)["person"] = 50

@@ -1,14 +1,16 @@
 """What the worker makes of suites and staged files that are wrong: a fault, never a pass, and never a person's cell."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadsieve.validation.job import Answer, Job
-from leadsieve.validation.staged import Staged
 from leadsieve.validation.suites import Expectation, Severity, Suite, load_suites
 from leadsieve.validation.worker import answer_line, run_job
 from validation.tiny_run import TinyRun
@@ -21,6 +23,7 @@ QUERY = "unexpected_rows_expectation"
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.xdist_group("gx"),
 ]
 
 
@@ -32,9 +35,8 @@ def run() -> TinyRun:
 @pytest.fixture
 def check(run: TinyRun, tmp_path: Path) -> Callable[..., Answer]:
     def checked(*suites: Suite, rewrite: Callable[[Path], object] = lambda _: None) -> Answer:
-        folder = run.write(tmp_path / "staged")
-        rewrite(folder)
-        staged = Staged(folder, {"batch_plan": run.plan}, run.parameters, scratch=tmp_path)
+        staged = run.staged(tmp_path, attached=False)
+        rewrite(staged.folder)
         return run_job(Job(staged, suites or SUITES))
 
     return checked
@@ -202,21 +204,51 @@ def test_a_job_that_is_none_is_a_fault(line: bytes) -> None:
 
 
 def test_a_job_survives_the_way_to_the_worker(run: TinyRun, tmp_path: Path) -> None:
-    job = Job(Staged(tmp_path, {"batch_plan": run.plan}, run.parameters, attach=tmp_path / "w.duckdb"), SUITES)
+    job = Job(run.staged(tmp_path), SUITES)
     assert Job.from_line(job.to_line()) == job
 
 
-def test_an_attached_workspace_can_be_joined(run: TinyRun, tmp_path: Path) -> None:
-    import duckdb
+def test_the_workspace_can_be_joined_whatever_its_path(run: TinyRun, tmp_path: Path) -> None:
+    query = "select position from {batch} b join ws.identifiers i on b.email = i.key"
+    place = tmp_path / "it's here"
+    place.mkdir()
+    answer = run_job(Job(run.staged(place), (suite(expectation(QUERY, unexpected_rows_query=query)),)))
+    assert answer.results[-1].rows == (2,)
 
-    with duckdb.connect(tmp_path / "it's a workspace.duckdb") as workspace:
-        workspace.execute("create table members as select 'lead1@example-firm.com' as email")
-    query = "select position from {batch} b join workspace.members m on b.email = m.email"
-    staged = Staged(
-        run.write(tmp_path / "staged"),
-        {"batch_plan": run.plan},
-        run.parameters,
-        attach=tmp_path / "it's a workspace.duckdb",
-    )
-    answer = run_job(Job(staged, (suite(expectation(QUERY, unexpected_rows_query=query)),)))
-    assert answer.results[-1].rows == (1,)
+
+def test_a_workspace_that_is_none_is_a_fault(run: TinyRun, tmp_path: Path) -> None:
+    staged = run.staged(tmp_path, attached=False)
+    (tmp_path / "workspace.duckdb").write_text("nothing")
+    answer = run_job(Job(replace(staged, attach=tmp_path / "workspace.duckdb"), SUITES))
+    assert "cannot be opened as a workspace" in (answer.error or "")
+    assert answer.results == ()
+
+
+def test_a_workspace_that_stays_in_use_is_a_fault(run: TinyRun, tmp_path: Path) -> None:
+    staged = run.staged(tmp_path)
+    program = f"import duckdb, sys; con = duckdb.connect({str(staged.attach)!r}); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        answer = run_job(Job(replace(staged, lock_timeout=0.2), SUITES))
+        holder.communicate()
+    assert "is held by process" in (answer.error or "")
+
+
+def test_two_suites_of_a_table_are_both_checked(check: Callable[..., Answer]) -> None:
+    answer = check(suite(expectation(column="source")), suite(expectation(column="email")))
+    assert [each.success for each in answer.results] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("severity", "blocks"), [(Severity.WARNING, False), (Severity.CRITICAL, True)], ids=lambda each: str(each)
+)
+def test_an_own_expectation_that_raises_is_told_and_blocks_only_if_it_is_critical(
+    check: Callable[..., Answer], severity: Severity, blocks: object
+) -> None:
+    query = "select position from {batch} where email::integer > 0"
+    own = replace(suite(expectation(QUERY, severity=severity, unexpected_rows_query=query)), own=True)
+    result = check(own).results[-1]
+    assert result.failed
+    assert result.error
+    assert result.blocks is blocks

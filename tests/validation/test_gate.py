@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from leadsieve.errors import ValidationError
-from leadsieve.validation import Gate, Verdict, gate
+from leadsieve.errors import SuiteError, ValidationError
+from leadsieve.validation import Gate, Verdict, briefing, gate
 from leadsieve.validation.job import expected_results
 from leadsieve.validation.suites import load_suites
 from validation.tiny_run import TinyRun
@@ -45,7 +46,7 @@ def scratch_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def ask(opened: Gate, run: TinyRun, folder: Path) -> Verdict:
-    return opened.check(run.write(folder), {"batch_plan": run.plan}, run.parameters)
+    return opened.check(run.write(folder), run.brief())
 
 
 def check(run: TinyRun, folder: Path) -> Verdict:
@@ -86,12 +87,12 @@ def half_answer() -> str:
 
 
 def no_results() -> str:
-    return 'print(\'{"results": [], "versions": {}, "error": null}\')'
+    return 'print(\'{"results": [], "versions": {}, "error": null, "wrong_suite": false}\')'
 
 
-def one_result_less() -> str:
-    expected = expected_results(load_suites(SUITES_FOLDER))[:-1]
-    results = [
+def right_results() -> list[dict[str, object]]:
+    expected = expected_results(load_suites(SUITES_FOLDER), attached=False)
+    return [
         {
             "table": table,
             "description": description,
@@ -99,16 +100,35 @@ def one_result_less() -> str:
             "why": "",
             "guards": "",
             "severity": "critical",
-            "success": True,
+            "success": None if skipped else True,
             "unexpected": 0,
             "rows": [],
             "places": [],
             "error": None,
+            "skipped": "no workspace" if skipped else None,
+            "own": False,
         }
-        for table, description in expected
+        for table, description, skipped in expected
     ]
-    line = json.dumps({"results": results, "versions": {}, "error": None})
+
+
+def answer_of(results: list[dict[str, object]]) -> str:
+    line = json.dumps({"results": results, "versions": {}, "error": None, "wrong_suite": False})
     return f"print({line!r})"
+
+
+def one_result_less() -> str:
+    return answer_of(right_results()[:-1])
+
+
+def one_skipped() -> str:
+    first, *others = right_results()
+    return answer_of([first | {"success": None, "skipped": "no time"}, *others])
+
+
+def one_neither_true_nor_false() -> str:
+    first, *others = right_results()
+    return answer_of([first | {"success": None}, *others])
 
 
 NO_ANSWERS = {
@@ -121,6 +141,8 @@ NO_ANSWERS = {
     "answers and then fails": (f"{no_results()}; sys.exit(1)", "ended with status 1"),
     "checked nothing": (no_results(), "0 results came back"),
     "left one out": (one_result_less(), "results came back, not those"),
+    "skipped one": (one_skipped(), "results came back, not those"),
+    "passed one without a word": (one_neither_true_nor_false(), "no whole answer"),
 }
 
 
@@ -143,21 +165,54 @@ def test_a_child_that_is_gone_before_it_is_asked_is_an_error(
             ask(opened, run, tmp_path / "staged")
 
 
+def test_a_child_that_hangs_is_an_error_and_ends(run: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, f"import time; time.sleep({FEW_SECONDS})")
+    monkeypatch.setattr(briefing, "SECONDS_TO_WAIT", -9.9)
+    with Gate.start(SUITES_FOLDER) as opened, pytest.raises(ValidationError, match="did not end within"):
+        ask(opened, run, tmp_path / "staged")
+    assert opened._worker.returncode == -signal.SIGKILL
+
+
+def test_a_longer_list_may_take_longer(run: TinyRun) -> None:
+    short = run.brief().seconds_to_wait
+    run.parameters["input_rows"] = 10_000_000
+    assert run.brief().seconds_to_wait >= short + 4_000
+
+
 def test_a_broken_suite_is_told_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", None)
-    with pytest.raises(ValidationError, match="holds no suite"):
+    with pytest.raises(SuiteError, match="holds no suite"):
         Gate.start(tmp_path)
+
+
+def test_a_broken_suite_of_a_team_is_told_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", None)
+    (tmp_path / "ours.json").write_text("{")
+    with pytest.raises(SuiteError, match=r"ours\.json is not readable as JSON"):
+        Gate.start(own=[f"{tmp_path}/*.json"])
+
+
+def test_a_suite_that_the_child_cannot_use_is_told_as_such(
+    run: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.dumps({"results": [], "versions": None, "error": "batches, expectation 1: x", "wrong_suite": True})
+    answers(monkeypatch, f"print({told!r})")
+    with pytest.raises(SuiteError, match="cannot be used: batches, expectation 1: x"):
+        check(run, tmp_path / "staged")
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 @pytest.mark.usefixtures("scratch_free")
-def test_closing_ends_a_child_that_is_still_at_work(times: int) -> None:
+def test_closing_ends_a_child_that_is_still_at_work(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "COMMAND", ("-c", f"import time; time.sleep({FEW_SECONDS})"))
     opened = Gate.start(SUITES_FOLDER)
-    pid = opened._worker.pid
     for _ in range(times):
         opened.close()
+    assert opened._worker.returncode == -signal.SIGKILL
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(opened._worker.pid, 0)
 
 
 @pytest.mark.usefixtures("scratch_free")

@@ -1,14 +1,16 @@
 """Suites are refused unless they are whole: a check that is left out would pass everything."""
 
 import json
+import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadsieve.errors import ValidationError
-from leadsieve.validation.suites import Severity, Suite, load_suites
+from leadsieve.errors import SuiteError
+from leadsieve.validation.suites import TABLES, Severity, Suite, known_types, load_own_suites, load_suites
 from leadsieve.words import EmailStatus, LinkedInStatus, MatchedOn, Outcome, Reason
 
 SHIPPED = Path(__file__).parents[2] / "expectations"
@@ -52,6 +54,8 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),
     "severity that GX has and we do not": (lambda data: first(data).update(severity="info"), "severity 'info'"),
     "type missing": (lambda data: first(data).pop("type"), "lacks 'type'"),
+    "unknown type": (lambda data: first(data).update(type="expect_much"), "has no type 'expect_much'"),
+    "unknown need": (lambda data: first(data)["meta"].update(needs="luck"), "needs 'luck'"),
     "type not a text": (lambda data: first(data).update(type=3), "no text for 'type'"),
     "an id": (lambda data: first(data).update(id="1"), "unknown key 'id'"),
     "no why": (lambda data: first(data)["meta"].pop("why"), "lacks 'why'"),
@@ -74,13 +78,14 @@ def test_a_suite_with_a_fault_is_refused(tmp_path: Path, change: Change, said: s
     data = suite()
     change(data)
     write(tmp_path, data)
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(SuiteError, match=said):
         load_suites(tmp_path)
 
 
 def test_a_suite_without_a_fault_is_loaded_and_survives_the_way_to_the_worker(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
     write(tmp_path, suite())
-    (loaded,) = load_suites(tmp_path)
+    loaded = load_suites(tmp_path)[0]
     assert [each.kwargs["column"] for each in loaded.expectations] == ["email", "source"]
     assert Suite.from_json(json.loads(json.dumps(loaded.to_json()))) == loaded
 
@@ -88,19 +93,74 @@ def test_a_suite_without_a_fault_is_loaded_and_survives_the_way_to_the_worker(tm
 def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     write(tmp_path, {**suite(), "name": "x"}, "batches")
     write(tmp_path, [], "ledger")
-    with pytest.raises(ValidationError, match=r"batches\.json: its name.*ledger\.json: it is not an object"):
+    with pytest.raises(SuiteError, match=r"batches\.json: its name.*ledger\.json: it is not an object"):
         load_suites(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"name": "batches", "name": "batches"}', "\udce9"], ids=repr)
 def test_a_file_that_is_not_plain_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "batches.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(ValidationError, match=r"batches\.json is not readable as JSON"):
+    with pytest.raises(SuiteError, match=r"batches\.json is not readable as JSON"):
         load_suites(tmp_path)
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_a_suite_that_is_missing_is_told(tmp_path: Path, table: str) -> None:
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
+    (tmp_path / f"{table}.json").unlink()
+    with pytest.raises(SuiteError, match=rf"there is no {table}\.json"):
+        load_suites(tmp_path)
+
+
+def test_the_types_are_found_without_an_import() -> None:
+    assert {"unexpected_rows_expectation", "expect_column_values_to_be_in_set"} <= known_types()
+
+
+def test_a_suite_of_a_team_warns_unless_it_says_critical(tmp_path: Path) -> None:
+    data = suite()
+    del first(data)["severity"], data["meta"]
+    write(tmp_path, data, "a free name")
+    (loaded,) = load_own_suites([f"{tmp_path}/*.json"])
+    assert (loaded.table, loaded.own) == ("batches", True)
+    assert [each.severity for each in loaded.expectations] == [Severity.WARNING, Severity.CRITICAL]
+    assert Suite.from_json(json.loads(json.dumps(loaded.to_json()))) == loaded
+
+
+def test_a_suite_of_a_team_is_found_from_the_current_folder_and_taken_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ours").mkdir()
+    write(tmp_path / "ours", suite())
+    assert len(load_own_suites(["ours/*.json", "ours/batches.json"])) == 1
+
+
+OWN_FAULTS: dict[str, tuple[Change, str]] = {
+    "a table that there is not": (lambda data: data.update(name="leads"), "its name is not 'batches' or"),
+    "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),
+    "no why": (lambda data: first(data)["meta"].pop("why"), "lacks 'why'"),
+    "no list": (lambda data: data.update(expectations={}), "holds no expectations"),
+    "an expectation that is none": (lambda data: data["expectations"].append("x"), "expectation 3 is not an object"),
+    "meta that is none": (lambda data: data.update(meta=[]), "meta is not an object"),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), OWN_FAULTS.values(), ids=OWN_FAULTS)
+def test_a_suite_of_a_team_with_a_fault_is_refused(tmp_path: Path, change: Change, said: str) -> None:
+    data = suite()
+    change(data)
+    write(tmp_path, data, "ours")
+    with pytest.raises(SuiteError, match=said):
+        load_own_suites([f"{tmp_path}/*.json"])
+
+
+def test_a_pattern_that_names_no_suite_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="names no file"):
+        load_own_suites([f"{tmp_path}/*.json"])
+
+
 def test_a_folder_without_suites_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValidationError, match="holds no suite"):
+    with pytest.raises(SuiteError, match="holds no suite"):
         load_suites(tmp_path)
 
 
@@ -137,8 +197,21 @@ def test_the_sets_of_the_ledger_suite_are_the_words_of_the_program(column: str, 
     assert sets[column] == words
 
 
+def test_the_reasons_of_the_suppression_suite_are_those_that_hold_back() -> None:
+    (suppression,) = (each for each in load_suites(SHIPPED) if each.table == "suppression")
+    (reasons,) = (
+        each.kwargs["value_set"]
+        for each in suppression.expectations
+        if each.kwargs.get("column") == "reason" and "value_set" in each.kwargs
+    )
+    assert set(reasons) == {Reason.UNSUBSCRIBED, Reason.DO_NOT_CONTACT, Reason.BOUNCED, Reason.SUPPRESSED_DOMAIN}
+
+
 def test_what_only_shows_is_the_exception() -> None:
     shown = [
-        each for loaded in load_suites(SHIPPED) for each in loaded.expectations if each.severity is Severity.WARNING
+        loaded.table
+        for loaded in load_suites(SHIPPED)
+        for each in loaded.expectations
+        if each.severity is Severity.WARNING
     ]
-    assert len(shown) == 3
+    assert Counter(shown) == {"input": 8, "batches": 1, "ledger": 1, "suppression": 1, "updates": 1}

@@ -27,14 +27,42 @@ SHOWN = replace(
 RAISED = replace(SHOWN, description="Phones are whole.", error="Catalog Error: no such table", unexpected=None, rows=())
 
 
+SKIPPED = replace(
+    HELD,
+    description="Nobody is created who is known.",
+    success=None,
+    unexpected=None,
+    skipped="the run had no workspace",
+)
+OWN_RAISED = replace(RAISED, description="Ours.", own=True)
+
+
 def verdict(*results: Result) -> Verdict:
     return Verdict(results, {"great-expectations": "1.24.1"}, 1.25)
 
 
 @pytest.mark.parametrize(
     ("results", "passed"),
-    [((HELD,), True), ((HELD, SHOWN), True), ((HELD, BROKEN), False), ((HELD, RAISED), False), ((), False)],
-    ids=["all held", "a warning", "a critical one broken", "one that could not be evaluated", "nothing checked"],
+    [
+        ((HELD,), True),
+        ((HELD, SHOWN), True),
+        ((HELD, BROKEN), False),
+        ((HELD, RAISED), False),
+        ((), False),
+        ((HELD, SKIPPED), True),
+        ((SKIPPED,), False),
+        ((HELD, OWN_RAISED), True),
+    ],
+    ids=[
+        "all held",
+        "a warning",
+        "a critical one broken",
+        "one that could not be evaluated",
+        "nothing checked",
+        "one skipped",
+        "only skipped",
+        "an own warning that could not be evaluated",
+    ],
 )
 def test_a_verdict_passes_only_what_nothing_blocks(results: tuple[Result, ...], passed: object) -> None:
     assert verdict(*results).passed is passed
@@ -45,10 +73,11 @@ def test_a_verdict_passes_only_what_nothing_blocks(results: tuple[Result, ...], 
     [
         ((HELD, SHOWN), "All 1 checks that can stop a run held."),
         ((HELD, BROKEN), "The output breaks a rule (batches): Emails are <lower> case."),
-        ((RAISED, BROKEN), "The output breaks a rule (batches): Phones are whole, and 1 more."),
+        ((HELD, SKIPPED), "All 1 checks that can stop a run held."),
+        ((RAISED, BROKEN), "A check could not be made (batches): Phones are whole, and 1 more."),
         ((), "Nothing was checked."),
     ],
-    ids=["passed", "one broken", "two broken", "nothing checked"],
+    ids=["passed", "one broken", "one skipped", "two broken", "nothing checked"],
 )
 def test_a_verdict_says_in_a_sentence_what_stopped_the_run(results: tuple[Result, ...], sentence: str) -> None:
     assert verdict(*results).sentence() == sentence
@@ -87,6 +116,13 @@ def test_the_page_of_a_passed_run_has_no_room_for_failures(tmp_path: Path) -> No
     assert "passed every check" in text
     assert "What stopped the run" not in text
     assert "What to look at" not in text
+
+
+def test_the_page_tells_what_does_not_apply_and_why(tmp_path: Path) -> None:
+    text = page(tmp_path, HELD, SKIPPED)
+    assert text.index("What held") < text.index("What does not apply: the run had no workspace")
+    assert text.index("What does not apply") < text.index("Nobody is created who is known")
+    assert "1 of 1 checks held, 1 does not apply." in text
 
 
 def test_the_page_needs_no_network_and_knows_light_and_dark(tmp_path: Path) -> None:

@@ -1,18 +1,24 @@
-"""A run of thirteen rows, staged by hand and right in every way, for tests to break one thing at a time."""
+"""A run of thirteen rows and its workspace, made by hand and right in every way, for tests to break one thing at a time."""
 
 import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
+
+from leadsieve.validation import Brief
+from leadsieve.validation.staged import Staged
+from leadsieve.workspace import status_table
 
 Record = dict[str, Any]
 
-TOKEN = "ACoAAAABAgMBq1cD3fGh1JkLmN0pQrStUvWxYz0"  # noqa: S105 # a made-up LinkedIn member token, no secret
+TOKEN = "ACoAAAABAgMBq1cD3fGh1JkLmN0pQrStUvWxYz0"  # a made-up LinkedIn member token, no secret
 MARKS = (
     "in_campaign",
     "active_elsewhere",
@@ -110,7 +116,14 @@ def _ledger() -> list[Record]:
     second = {"batch": 2, "upload": 1, "batch_campaign": "Q4 – Été #2"}
     elsewhere = known(active=True, workspace=True)
     return [
-        ledger_row(1, "create", "new", **first, phone="+33600000000", **profile("lead-one-%C3%A9")),
+        ledger_row(
+            1,
+            "create",
+            "new",
+            **first,
+            phone="+33600000000",
+            **profile("lead-one-%C3%A9", "https://www.linkedin.com/in/lead-one-é"),
+        ),
         ledger_row(2, "create", "re_engage", **first, **known(workspace=True), matched_on="email"),
         ledger_row(3, "create", "new", **second, email=None, email_status="empty", **profile(TOKEN, "urn:li:member:5")),
         ledger_row(4, "create", "new", **second, linkedinUrlSalesNav="https://www.linkedin.com/sales/lead/x,y"),
@@ -131,12 +144,87 @@ def batch_record(row: Record) -> Record:
     return {name: row["linkedin_url" if name == "linkedinUrl" else name] for name in (*LEMLIST, *VARIABLES, "source")}
 
 
+TARGET, SECOND_PART, NORDICS, STORAGE = 1, 2, 3, 4
+CAMPAIGNS = {TARGET: "Q4 – Été", SECOND_PART: "Q4 – Été #2", NORDICS: "Nordics", STORAGE: "Q4 – Été #1"}
+
+
+@dataclass
+class TinyWorkspace:
+    """Memberships and opt-outs as records; a test may add some and leave identifiers out of the dictionary."""
+
+    memberships: list[Record] = field(default_factory=list)
+    opt_outs: list[Record] = field(default_factory=list)
+    unlisted: set[str] = field(default_factory=set)
+    archived: bool = False
+
+    def __post_init__(self) -> None:
+        """Know what the ledger of the tiny run says is known."""
+        self.add(TARGET, "done", "lead8@example-firm.com")
+        self.add(NORDICS, "running", "lead6@example-firm.com")
+        self.add(NORDICS, "done", "lead2@example-firm.com")
+        self.add(NORDICS, "done", "lead10@example-firm.com", last_state="emailsBounced")
+        self.add(NORDICS, None, "urn:li:member:77", "https://www.linkedin.com/in/jané")
+        self.opt_out("email", "lead7@example-firm.com")
+        self.opt_out("domain", "shut-corp.com", reason="suppressed_domain")
+        self.opt_out("linkedin", "https://www.linkedin.com/in/no-mail", reason="do_not_contact")
+        self.opt_out("phone", "+33612345678")
+
+    def add(self, campaign: int, status: str | None, *keys: str, last_state: str | None = None) -> None:
+        """Let a campaign have a lead with these identifiers."""
+        self.memberships.append(
+            {"campaign": campaign, "status": status, "keys": list(keys), "last_state": last_state, "is_paused": False}
+        )
+
+    def opt_out(
+        self, kind: str, value: str | None, reason: str | None = "unsubscribed", came_from: str | None = "x"
+    ) -> None:
+        """Suppress whom a value names."""
+        self.opt_outs.append({"kind": kind, "value": value, "reason": reason, "came_from": came_from})
+
+    def write(self, file: Path) -> Path:
+        """Write the workspace's file; its tables are ours but for their constraints, which tests must get around."""
+        schema = files("leadsieve.workspace").joinpath("schema.sql").read_text("utf-8").replace(" not null", "")
+        with duckdb.connect(str(file)) as con:
+            con.execute(schema.replace(" primary key", ""))
+            con.execute("insert into facts_of_file values ('schema_version', '1'), ('key_version', '1')")
+            con.execute("insert into snapshots values (1, now(), now(), true, 'digest')")
+            for number, name in CAMPAIGNS.items():
+                con.execute(
+                    "insert into campaigns values ($1, 1, null, $2, $3, 'Ann', 'running', $4, now(), 0)",
+                    [number, f"cam_{number}", name, self.archived],
+                )
+            for number, lead in enumerate(self.memberships, start=1):
+                self._insert(con, lead.get("number", number), lead)
+            for entry in self.opt_outs:
+                con.execute(
+                    "insert into suppressions (kind, value, reason, came_from, added_at) values ($1, $2, $3, $4, now())",
+                    list(entry.values()),
+                )
+        return file
+
+    def _insert(self, con: duckdb.DuckDBPyConnection, number: int, lead: Record) -> None:
+        con.execute(
+            "insert into memberships (membership, campaign, from_snapshot, status, is_paused, last_state, keys) "
+            "values ($1, $2, 1, $3, $4, $5, $6)",
+            [number, lead["campaign"], lead["status"], lead["is_paused"], lead["last_state"], lead["keys"]],
+        )
+        for key in lead["keys"]:
+            if key not in self.unlisted:
+                con.execute("insert into identifiers (kind, key) values ('any', $1)", [key])
+                con.execute(
+                    "insert into membership_identifiers values ($1, currval('identifier_numbers'), 'any')", [number]
+                )
+
+
 @dataclass
 class TinyRun:
     """What is staged, as records that a test may change before it writes them."""
 
     ledger: list[Record] = field(default_factory=_ledger)
     limit: int = 3
+    workspace: TinyWorkspace = field(default_factory=TinyWorkspace)
+    columns: list[Record] = field(default_factory=lambda: [{"file": "leads.csv", "becomes": "firstName"}])
+    storage_campaigns: tuple[str, ...] = ()
     parameters: Record = field(init=False)
     plan: list[Record] = field(init=False)
     batches: dict[str, list[Record]] = field(init=False)
@@ -152,6 +240,10 @@ class TinyRun:
             "dedup": "active",
             "import_mode": "create-and-update",
             "input_rows": len(self.ledger),
+            "campaign": CAMPAIGNS[TARGET],
+            "archived": "count",
+            "snapshot": 1,
+            "snapshot_sha256": "digest",
         }
         self.batches = {f"batches/q4-{batch:03}.csv": rows for batch, rows in self._created().items()}
         self.plan = [
@@ -201,6 +293,22 @@ class TinyRun:
         ledger.update({"linkedin_url" if name == "linkedinUrl" else name: cell for name, cell in cells.items()})
         records = next(records for records in self.batches.values() if before in records)
         records[records.index(before)] = batch_record(ledger)
+
+    def brief(self, *, attach: Path | None = None) -> Brief:
+        """Return what the gate is told besides the files."""
+        tables = {
+            "batch_plan": self.plan,
+            "input_columns": self.columns,
+            "statuses": status_table({}).select("exported", "status", "class").to_dicts(),
+            "storage_campaigns": [{"name": name} for name in self.storage_campaigns],
+            "suppress_statuses": [{"status": "unsubscribed"}],
+        }
+        return Brief(tables=tables, parameters=self.parameters, attach=attach)
+
+    def staged(self, place: Path, *, attached: bool = True) -> Staged:
+        """Write everything below a place, the workspace too unless the run has none; return it for the worker."""
+        told = self.brief(attach=self.workspace.write(place / "workspace.duckdb") if attached else None)
+        return Staged(self.write(place / "staged"), told.tables, told.parameters, attach=told.attach, scratch=place)
 
     def write(self, folder: Path) -> Path:
         """Write everything as a run stages it, and return the folder."""

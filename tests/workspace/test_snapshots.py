@@ -168,7 +168,7 @@ def test_the_phones_apostrophe_guard_is_no_part_of_the_phone(workspace, tmp_path
 
 @pytest.mark.parametrize(
     "content",
-    [HEADER + "\n" + lead("ann@acme-tools.com") + ",and,more,cells\n", "firstName,status\nAnn,running\n", ""],
+    ["\n".join([HEADER, *[lead("ann@acme-tools.com")] * 9, lead("eve@acme-tools.com") + ",and,more"]) + "\n", "firstName,status\nAnn,running\n", ""],
     ids=["a record with too many cells", "no identifier column", "empty file"],
 )
 def test_a_broken_export_leaves_the_workspace_as_it_was(workspace, spring, tmp_path, content):
@@ -201,6 +201,12 @@ def test_exports_older_than_the_newest_snapshot_are_refused(workspace, spring):
     workspace.load(spring, taken_at=FEBRUARY)
     with pytest.raises(ls.WorkspaceError, match="older"):
         workspace.load(spring, taken_at=JANUARY)
+
+
+def test_a_custom_variable_that_is_called_alike_is_not_taken_for_lemlists_column(workspace, tmp_path):
+    row = "ann@acme-tools.com,Customer,CRM-7,done,lea_1"
+    workspace.load(write(tmp_path / "Spring.csv", row, header="email,Status,ID,status,_id"))
+    assert decided(workspace, tmp_path, "ann@acme-tools.com")["conflict_status"] == "done"
 
 
 def test_the_workspace_is_readable_by_its_owner_only(workspace, spring):

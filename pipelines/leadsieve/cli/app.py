@@ -4,13 +4,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from leadsieve.cli import campaigns, console, explain, main_job, settings, simple_jobs, suppress
+from leadsieve.cli import campaigns, console, explain, inspect, main_job, settings, simple_jobs, suppress, validate
 from leadsieve.errors import LeadsieveError
 
 app = typer.Typer(
@@ -28,15 +27,14 @@ app.command("why")(explain.why)
 app.command("compare")(main_job.compare)
 app.command("split")(simple_jobs.split)
 app.command("clean")(simple_jobs.clean)
-if find_spec("leadsieve.cli.inspect"):
-    from leadsieve.cli import inspect
-
-    app.command("inspect")(inspect.inspect)
+app.command("inspect")(inspect.inspect)
+app.command("validate")(validate.validate)
 app.command("limits")(settings.limits)
 app.command("init")(settings.init)
 app.command("demo")(main_job.demo)
 
 _USAGE, _BUG, _INTERRUPTED = 2, 3, 130
+_PACKAGE = Path(__file__).parents[1]
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -48,7 +46,7 @@ def _print_version(*, wanted: bool) -> None:
 @app.callback()
 def _leadsieve(
     *,
-    version: Annotated[  # noqa: ARG001 -- its callback has done the work
+    version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -97,6 +95,8 @@ def _misused(error: typer.TyperException) -> str:
 
 def _bug(error: Exception) -> str:
     """Return what to report of an error that nobody foresaw: its kind and place, not its text."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
-    return f"Error: leadsieve {version('leadsieve')} met a bug ({where}). Please report it with the command that you ran."
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
+    where = f"{type(error).__name__} in {Path(ours[-1].filename).name}, line {ours[-1].lineno}"
+    return (
+        f"Error: leadsieve {version('leadsieve')} met a bug ({where}). Please report it with the command that you ran."
+    )

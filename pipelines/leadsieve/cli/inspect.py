@@ -1,5 +1,6 @@
 """`inspect`: what intake makes of a file, how sure it is, and what to change."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -107,7 +108,7 @@ def _by_kind(title: str, noun: str, frame: pl.DataFrame, column: str) -> list[st
     return [f"{title:12}{_count(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
 
 
-def _columns(found: Read, mapping: dict[str, str]) -> list[str]:
+def _columns(found: Read, mapping: Mapping[str, str]) -> list[str]:
     try:
         columns = map_columns(found, overrides=mapping)
     except InputError as error:

@@ -113,7 +113,7 @@ def _decide_and_publish(
         refuse(out, force=force)
     folder = None
     checked = not dry_run and policy.validate is not Validate.OFF
-    with Gate.start(bundled("expectations")) if checked else nullcontext() as gate, console.progress() as progress:
+    with Gate.start(own=policy.expectations) if checked else nullcontext() as gate, console.progress() as progress:
         result = leadsieve.run(lists, policy=policy, stdin=options.stdin(), progress=progress, **job)
         if not dry_run:
             target = out or default_out(result.summary["campaign"])

@@ -31,9 +31,7 @@ PolicyFile = Annotated[
 ImportModeOption = Annotated[
     ImportMode | None, typer.Option("--import-mode", help="What the import may do. [default: create-only]")
 ]
-MethodOption = Annotated[
-    Method | None, typer.Option("--method", help="How the leads will be imported. [default: csv]")
-]
+MethodOption = Annotated[Method | None, typer.Option("--method", help="How the leads will be imported. [default: csv]")]
 Segment = Annotated[
     str | None, typer.Option("--segment", metavar="COL", help="A campaign for every value of the column.")
 ]
@@ -41,9 +39,7 @@ Together = Annotated[
     str | None, typer.Option("--together", metavar="COL", help="Equal values share a batch, such as companyDomain.")
 ]
 Balance = Annotated[bool, typer.Option("--balance", help="Batches of equal size.")]
-MaxBatch = Annotated[
-    int | None, typer.Option("--max-batch", metavar="N", min=1, help="A limit lower than lemlist's.")
-]
+MaxBatch = Annotated[int | None, typer.Option("--max-batch", metavar="N", min=1, help="A limit lower than lemlist's.")]
 Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="COL=field", help="What a column is, by hand.")]
 Encoding = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="The lists' encoding, where the guess is wrong.")

@@ -56,7 +56,9 @@ def split(
         console.say(f"          … and {len(done.batches) - _MOST_LINES:,} batches more")
     console.say(f"Written to {out}. {_UNCHECKED}")
     if done.unreadable:
-        console.say(f"{done.unreadable:,} rows could not be read and are in no batch: mend them in {out / 'failed.csv'}.")
+        console.say(
+            f"{done.unreadable:,} rows could not be read and are in no batch: mend them in {out / 'failed.csv'}."
+        )
 
 
 def clean(

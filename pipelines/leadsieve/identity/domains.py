@@ -10,24 +10,56 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from leadsieve.identity.reasons import EmailReason
+from leadsieve.identity.word_lists import words
 
+LONGEST_NAME = 400  # characters; longer cannot be a name of 253 octets, and is not worth remembering
 LONGEST_LABEL = 63  # RFC 1035, 2.3.4
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _HOST_CHARACTERS = re.compile(r"[a-z0-9.-]+")
 _ASCII_BUT_HOST = re.compile(r"[\x00-,/:-@\[-`{-\x7f\s\ufffd]")
 # RFC 6761, RFC 7686, RFC 9476, ICANN .internal (2024), ICANN's collision list for corp, home, mail (E10).
-RESERVED_TLDS = frozenset(
-    "test invalid localhost local localdomain example internal intranet private onion arpa alt lan corp home mail".split()
+RESERVED_TLDS = words(
+    """
+    test invalid localhost local localdomain example internal intranet private onion arpa alt lan corp home mail
+    """
 )
 EXAMPLE_DOMAINS = frozenset(["example.com", "example.net", "example.org"])  # RFC 2606
 # What a mistyped last label probably was; first hit wins (E11, mailcheck's and public typo maps).
-LIKELY_TLDS = ("com", "org", "net", "edu", "gov", "info", "co.uk", "com.au", "com.br", "co.in", "co.za", "co.jp", "de", "fr")
+LIKELY_TLDS = (
+    "com",
+    "org",
+    "net",
+    "edu",
+    "gov",
+    "info",
+    "co.uk",
+    "com.au",
+    "com.br",
+    "co.in",
+    "co.za",
+    "co.jp",
+    "de",
+    "fr",
+)
 TYPO_PROVIDERS = (
     "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "googlemail.com", "protonmail.com",
 )  # fmt: skip
 # Near a big provider, and real (E11).
 REAL_NEIGHBOURS = frozenset(
-    "mail.com email.com ymail.com cloud.com hmail.com fmail.com tmail.com zmail.com imail.com vmail.com gail.com outlook.co".split()
+    [
+        "mail.com",
+        "email.com",
+        "ymail.com",
+        "cloud.com",
+        "hmail.com",
+        "fmail.com",
+        "tmail.com",
+        "zmail.com",
+        "imail.com",
+        "vmail.com",
+        "gail.com",
+        "outlook.co",
+    ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."
 
@@ -103,7 +135,6 @@ def _suffix_list() -> str:
     return Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=65_536)
 def read_domain(text: str) -> Domain:
     """Return what a domain is, given trimmed; case and Unicode form do not matter.
 
@@ -112,6 +143,11 @@ def read_domain(text: str) -> Domain:
     >>> read_domain("gmail.con").suggestion
     'gmail.com'
     """
+    return _read_domain(text) if len(text) <= LONGEST_NAME else Domain(None, EmailReason.ADDRESS_TOO_LONG)
+
+
+@lru_cache(maxsize=65_536)
+def _read_domain(text: str) -> Domain:
     lowered = text.lower()
     reason = _text_problem(lowered)
     if reason:

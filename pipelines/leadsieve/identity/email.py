@@ -14,12 +14,14 @@ from leadsieve.identity.domains import Domain, read_domain, suffixes
 from leadsieve.identity.mailboxes import EmailFlag, flags_of
 from leadsieve.identity.placeholders import is_email_placeholder, is_placeholder_address
 from leadsieve.identity.reasons import EmailReason
+from leadsieve.identity.word_lists import words
 from leadsieve.words import EmailStatus
 
 LONGEST_LOCAL = 64  # octets; RFC 5321, 4.5.3.1.1
 LONGEST_ADDRESS = 254  # octets; RFC 5321, 4.5.3.1.3, RFC 3696 erratum 1690
 SEPARATOR = ";"
 
+_LONGEST_REGULAR = 400
 _REGULAR = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00a1-\U0010ffff]*")  # RFC 5322 atext, RFC 6531, dots
 _NOT_ATOM = re.compile(r"[\s\u2028\u2029\ufffd\ufdd0-\ufdef]")
@@ -81,7 +83,7 @@ suggestion='jane@gmail.com', needless_quotes=False)
     if cell is None:
         return _EMPTY
     plain = cell.strip()
-    if _REGULAR.fullmatch(plain):
+    if len(plain) <= _LONGEST_REGULAR and _REGULAR.fullmatch(plain):
         return _summed_up([_read(plain)], plain)
     return _parse_odd(plain)
 
@@ -179,7 +181,7 @@ def _folded_local(local: str) -> str:
 
 
 def _lowered(local: str) -> str:
-    """lower(), never casefold (E5): ß stays. Apart from the domain, whose first letter would decide a final sigma (2.4)."""
+    """lower(), never casefold (E5): ß stays. Apart from the domain, whose first letter would decide a final sigma."""
     return local.lower() if local.isascii() else unicodedata.normalize("NFC", local.lower())
 
 
@@ -219,7 +221,8 @@ _LABEL_END = "\x1f"  # stands where a label ended: the words in front of it are 
 
 _SPACES = re.compile(r"\s{2,}")
 _TAG = re.compile(
-    r"</?(?:a|b|i|u|p|br|em|li|ol|ul|td|tr|div|span|font|strong|html|body|table|tbody)(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE
+    r"</?(?:a|b|i|u|p|br|em|li|ol|ul|td|tr|div|span|font|strong|html|body|table|tbody)(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
 )
 _HREF = re.compile(r"""<a\s[^<>]{0,500}?href\s?=\s?["']?\s?mailto:([^"'<>?\s]{1,400})[^<>]{0,2000}>""", re.IGNORECASE)
 _BRACKETED_AT = re.compile(r"\s?[\[({<]\s?(?:at|@|ät)\s?[\])}>]\s?", re.IGNORECASE)
@@ -292,7 +295,9 @@ def _joined_if_domain(match: re.Match[str]) -> str:
     return f"@{left}.{match[2]}" if is_first_dot or suffix in suffixes().longer else match[0]
 
 
-_WHITE = frozenset(" \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(map(chr, range(0x2000, 0x200B)))
+_WHITE = frozenset(" \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
+    map(chr, range(0x2000, 0x200B))
+)
 # Each step with the characters without which it has nothing to do.
 _STEPS = (
     (_WHITE, _single_spaced),
@@ -316,6 +321,7 @@ def _prepared(text: str) -> str:
                 text, marks = done, frozenset(done)
     return text
 
+
 # --- several things in one cell --------------------------------------------------------------------------------------
 
 _COMMENT = re.compile(r"\([^()@]*\)|<[^<>@]*>")
@@ -328,8 +334,11 @@ _GLUED_LABEL = re.compile(
     r"|courriel|primary|secondary|xmpp)(?:\s?[0-9])?[:=]",
     re.IGNORECASE,
 )
-_LABEL_WORDS = frozenset(
-    "e-mail email emails mail work home office private personal business contact kontakt address adresse courriel correo".split()
+_LABEL_WORDS = words(
+    """
+    e-mail email emails mail work home office private personal business contact kontakt address adresse courriel
+    correo
+    """
 )
 _OPENERS = "\"'“”„‘’‚«»‹›<([{,;:|`=/\\>"
 _CLOSERS = "\"'“”‘’«»‹›>)]}<([{*,;:!.?/|\\`#-–—"

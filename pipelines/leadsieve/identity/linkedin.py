@@ -60,7 +60,7 @@ def _of_plain_slug(raw: str) -> LinkedIn | None:
     if shape is not Shape.NONE:
         return of_token(text) if shape is Shape.TOKEN else None
     checked = slug.key_slug(text)
-    is_whole = text == raw and raw.isascii() or slug.trimmed(text).text == text
+    is_whole = (text == raw and raw.isascii()) or slug.trimmed(text).text == text
     return of_slug(checked) if checked.text and is_whole else None
 
 
@@ -107,7 +107,9 @@ def _tightened(text: str) -> str:
 _START = r"(?:https?:|www\.|//|(?:[a-z]{2}\.)?linkedin\.(?:com|cn)/)"
 _GAP = re.compile(rf"(?:\]\(|[\s\"<>|\x00]|[,;](?=\s|{_START}))+", re.IGNORECASE)
 _SOFT_GAP = re.compile(r"\s+")
-_LABEL = re.compile(rf"(?!linkedin://|javascript|data|file|ftp|vbscript|about)[a-z][\w.-]{{0,30}}[:=]['(]?(?={_START})", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"(?!linkedin://|javascript|data|file|ftp|vbscript|about)[a-z][\w.-]{{0,30}}[:=]['(]?(?={_START})", re.IGNORECASE
+)
 _OPENERS = "'“”„‘’«»‹›([{`*,;:•·–—-"
 _CLOSERS = "'“”‘’«»‹›)]}`*,;:!\\"
 _URL_LIKE = re.compile(
@@ -166,7 +168,7 @@ def _bare(word: str) -> str:
 
 
 def _read_before(word: _Word, behind: _Word | None) -> LinkedIn:
-    """A bare word behind an open slug could be its second half (L1, DISPUTED in the cases, answered as labelled)."""
+    """Read an address; a bare word behind an open slug could be its second half (L1, DISPUTED, answered as labelled)."""
     read = read_url(word.bare)
     could_go_on = word.is_open and behind is not None and behind.is_comment and word.text.endswith(word.bare)
     if could_go_on and read.status is LinkedInStatus.PERSON_VANITY and _OPEN_SLUG.search(word.bare):
@@ -188,5 +190,7 @@ def _summed_up(results: list[LinkedIn]) -> LinkedIn:
     if len(persons) > 1:
         return invalid(LinkedInReason.MULTIPLE_PROFILES)
     if persons and not forbidding:
-        return max((read for read in results if read.is_person), key=lambda read: (read.url is not None, read.sales_url or ""))
+        return max(
+            (read for read in results if read.is_person), key=lambda read: (read.url is not None, read.sales_url or "")
+        )
     return forbidding or next((read for read in results if read.reason not in _ELSEWHERE), results[0])

@@ -10,10 +10,19 @@ from urllib.parse import unquote
 
 from leadsieve.identity import opaque, slug
 from leadsieve.identity.opaque import Shape
-from leadsieve.identity.profile import NON_PERSON, SHORTLINK, LinkedIn, invalid, of_number, of_slug, of_token, with_suggestion
+from leadsieve.identity.profile import (
+    NON_PERSON,
+    SHORTLINK,
+    LinkedIn,
+    invalid,
+    of_number,
+    of_slug,
+    of_token,
+    with_suggestion,
+)
 from leadsieve.identity.reasons import LinkedInReason
 from leadsieve.identity.redirects import DEPTH, Url, is_address, wrapped
-from leadsieve.words import LinkedInStatus
+from leadsieve.identity.word_lists import words
 
 _WHOLE_ENCODED = re.compile(r"[^/?#%]{0,64}%(?:25)*(?:2f|3a)", re.IGNORECASE)
 # Missing, wrong, misspelt, doubled schemes (L3; public URL fixers).
@@ -23,26 +32,28 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+-]{1,20}):(?![0-9])", re.IGNORECASE)
 _DEEP_LINK = "linkedin"
 _RELATIVE = re.compile(r"/?(?=(?:in|pub|comm/in|mwlite/in|sales/(?:lead|people|profile))/)", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+_BOUNDARY = re.compile(r"[/?#]")
 _PORTS = frozenset(["", "80", "443"])
 
 _SITES = frozenset(["linkedin.com", "linkedin.cn"])
 _PERSON_LABEL = re.compile(r"www|ww|wwww|m|touch|mobile|[a-z]{2}|[a-z]{2}-[a-z]{2}")
-_SERVICE_LABELS = frozenset(
+_SERVICE_LABELS = words(
     """
     about ads advertising api blog brand business careers click cms content customer developer developers docs
-    economicgraph emails engineering events help investors learning legal lists marketing media members microsoft mobileapp
-    news newsletter newsroom nonprofit nonprofits ourstory outlook partner partners platform play press privacy realtime
-    recruiter sales salesnavigator security smallbusiness socialimpact speakers static status studio support talent
-    talentinsights training university videos webinars
-    """.split()
+    economicgraph emails engineering events help investors learning legal lists marketing media members
+    microsoft mobileapp news newsletter newsroom nonprofit nonprofits ourstory outlook partner partners platform
+    play press privacy realtime recruiter sales salesnavigator security smallbusiness socialimpact speakers
+    static status studio support talent talentinsights training university videos webinars
+    """
 )
 # Shorteners (L13; public shortener tables): opaque and case-sensitive, only the network knows.
-_SHORTENERS = frozenset(
+_SHORTENERS = words(
     """
-    lnkd.in bit.ly bitly.com j.mp t.co tinyurl.com goo.gl ow.ly buff.ly rb.gy cutt.ly is.gd v.gd shorturl.at t.ly s.id
-    rebrand.ly bl.ink tiny.cc dlvr.it trib.al soo.gd shorte.st adf.ly hubs.ly hubs.la wp.me fb.me amzn.to youtu.be
-    snip.ly po.st lnk.to linktr.ee urlz.fr t1p.de qr.ae x.co short.io tiny.one clck.ru u.to vk.cc
-    """.split()
+    lnkd.in bit.ly bitly.com j.mp t.co tinyurl.com goo.gl ow.ly buff.ly rb.gy cutt.ly is.gd v.gd shorturl.at
+    t.ly s.id rebrand.ly bl.ink tiny.cc dlvr.it trib.al soo.gd shorte.st adf.ly hubs.ly hubs.la wp.me fb.me
+    amzn.to youtu.be snip.ly po.st lnk.to linktr.ee urlz.fr t1p.de qr.ae x.co short.io tiny.one clck.ru u.to
+    vk.cc
+    """
 ) - {"youtu.be", "linktr.ee"}
 
 
@@ -63,7 +74,7 @@ def read_url(text: str, depth: int = 0) -> LinkedIn:
 
 
 def _decoded_whole(text: str) -> str:
-    """An address that was percent-encoded as a whole, up to three times."""
+    """Decode an address that was percent-encoded as a whole, up to three times."""
     for _ in range(slug.DECODING_ROUNDS):
         if not _WHOLE_ENCODED.match(text):
             break
@@ -101,7 +112,8 @@ def _without_http(text: str) -> str:
 
 
 def _read_host(text: str, depth: int) -> LinkedIn:
-    end = min((place for place in map(text.find, "/?#") if place >= 0), default=len(text))
+    boundary = _BOUNDARY.search(text)
+    end = boundary.start() if boundary else len(text)
     authority, rest = text[:end], text[end:]
     if "@" in authority:
         return invalid(LinkedInReason.USERINFO, _suggested_slug(authority[1:]) if authority[0] == "@" else None)
@@ -146,7 +158,9 @@ def _read_subdomain(url: Url, labels: list[str], depth: int) -> LinkedIn:
 
 # --- near misses -----------------------------------------------------------------------------------------------------
 
-_NEAR_NAMES = re.compile(r"l+i+n*k+e*d+i*n+|linkedln|1inkedin|llinkedin|lindedin|linkein|linkedi|inkedin|liknedin|linkedin[a-z]")
+_NEAR_NAMES = re.compile(
+    r"l+i+n*k+e*d+i*n+|linkedln|1inkedin|llinkedin|lindedin|linkein|linkedi|inkedin|liknedin|linkedin[a-z]"
+)
 _HANDLE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
 
 
@@ -175,23 +189,25 @@ def _suggested_slug(text: str) -> str | None:
 # --- linkedin.com ----------------------------------------------------------------------------------------------------
 
 _PREFIXES = frozenset(["mwlite", "m", "comm", "public-profile", "incareer"])
-_NON_PERSON_PLACES = frozenset(
+_NON_PERSON_PLACES = words(
     """
-    company company-beta companies organization organizations organisation school schools edu showcase groups group grp
-    groupsdirectory jobs job jobs2 posts post feed pulse today newsletters newsletter events event learning learning-login
-    search products product services service sales talent recruiter cap messaging msgfs inbox preload mynetwork
-    notifications sharearticle sharing sharing-offsite share cws help legal login logout uas authwall signup checkpoint
-    start reg join directory dir home hp nhome premium psettings settings accounts account mypreferences in-app about
-    developers developer ad ads campaignmanager advertising marketing business hiring post-inspector people topic topics
-    topcontent advice top-content salary interview-prep games video videos live embed hashtag update updates news
-    collections skills skill-assessments profinder services-marketplace voyager li litms robots.txt sitemap sitemaps
-    favicon.ico oauth countserv anet answers osview whoswho vsearch wvmx me my-items
-    """.split()
+    company company-beta companies organization organizations organisation school schools edu showcase groups
+    group grp groupsdirectory jobs job jobs2 posts post feed pulse today newsletters newsletter events event
+    learning learning-login search products product services service sales talent recruiter cap messaging msgfs
+    inbox preload mynetwork notifications sharearticle sharing sharing-offsite share cws help legal login logout
+    uas authwall signup checkpoint start reg join directory dir home hp nhome premium psettings settings
+    accounts account mypreferences in-app about developers developer ad ads campaignmanager advertising
+    marketing business hiring post-inspector people topic topics topcontent advice top-content salary
+    interview-prep games video videos live embed hashtag update updates news collections skills
+    skill-assessments profinder services-marketplace voyager li litms robots.txt sitemap sitemaps favicon.ico
+    oauth countserv anet answers osview whoswho vsearch wvmx me my-items
+    """
 )
 _LOGIN_PLACES = frozenset(["authwall", "login", "signup", "uas", "checkpoint", "start", "reg", "join", "m"])
 _TARGET_NAMES = ("sessionredirect", "session_redirect", "fromsignin", "url", "redirect", "redirect_url")
 _NESTED = re.compile(
-    r"https?:/|https?//|www\.linkedin\.|(?:(?<![a-z0-9-])[a-z]{2}\.)?linkedin\.(?:com|cn)/|(?<![a-z0-9-])www\.", re.IGNORECASE
+    r"https?:/|https?//|www\.linkedin\.|(?:(?<![a-z0-9-])[a-z]{2}\.)?linkedin\.(?:com|cn)/|(?<![a-z0-9-])www\.",
+    re.IGNORECASE,
 )
 
 
@@ -353,7 +369,7 @@ def _read_redirect(url: Url, _segments: list[str], depth: int) -> LinkedIn:
 
 
 def _read_target(target: str, depth: int) -> LinkedIn:
-    """What LinkedIn's own walls and redirectors lead to; another site is no person (L12)."""
+    """Read what LinkedIn's own walls and redirectors lead to; another site is no person (L12)."""
     if not (is_address(_decoded_whole(target)) or _RELATIVE.match(target)):
         return NON_PERSON
     read = read_url(target, depth + 1)

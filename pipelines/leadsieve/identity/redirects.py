@@ -26,7 +26,10 @@ _PROOFPOINT_ESCAPE = re.compile(r"-([0-9A-Fa-f]{2})")
 _PROOFPOINT_V3 = re.compile(r"/v3/__(.+?)__;([^!]*)!", re.DOTALL)
 _WAYBACK = re.compile(r"/web/(?:[0-9]{1,14}[a-z_*]{0,4}|\*|2)/(.+)", re.DOTALL)
 _V3_RUN = re.compile(r"\*(\*.)?")
-_V3_LENGTHS = {letter: count for count, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", start=2)}
+_V3_LENGTHS = {
+    letter: count
+    for count, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", start=2)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Url:
         return None if raw is None else unquote(raw.replace("+", " "), errors="replace")
 
     def _pairs(self) -> list[tuple[str, str]]:
-        parts = (part.partition("=") for part in re.split(r"[&?;]", self.query))
+        parts = (part.partition("=") for part in re.split(r"[&;]", self.query))
         return [(name.removeprefix("amp;"), value) for name, _, value in parts]
 
 

@@ -25,7 +25,9 @@ _ELLIPSES = ("...", "…")
 _FORBIDDEN_CATEGORIES = frozenset(["Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Pi", "Pf", "Ps", "Pe", "Pd"])
 # Joiners and tags are parts of emoji and of Persian and Indic words; 〰 is an emoji; 〜 and ゠ stand inside words.
 _ALLOWED_ANYWAY = frozenset("\u200c\u200d\u3030\u301c\u30a0") | frozenset(map(chr, range(0xE0020, 0xE0080)))
-_FORBIDDEN = re.compile(r"[\ufffd\ufffe\uffff\ufdd0-\ufdef\u2016-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u3001-\u3003]")
+_FORBIDDEN = re.compile(
+    r"[\ufffd\ufffe\uffff\ufdd0-\ufdef\u2016-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u3001-\u3003]"
+)
 _HEX_GROUP = re.compile(r"[0-9a-f]{1,3}")
 
 

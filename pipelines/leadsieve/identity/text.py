@@ -15,12 +15,12 @@ REPLACEMENT = "\ufffd"
 # BOM, ZWSP, WJ and invisible operators, SHY, LRM/RLM/ALM, bidi embeddings and isolates, Hangul fillers, Braille blank,
 # Mongolian vowel separator, combining grapheme joiner (E4, L1; alphagov/notifications-utils #471, decidim #7780).
 INVISIBLE = "\ufeff\u200b\u2060-\u2064\u00ad\u200e\u200f\u061c\u202a-\u202e\u2066-\u206f\u115f\u1160\u3164\uffa0\u2800\u180e\u034f"
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _JOINERS = "\u200c\u200d"
 _JOINER = re.compile("(.?)[\u200c\u200d]+(?=(.?))", re.DOTALL)
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SIGNS = {ord("﹫"): "@", ord("。"): ".", ord("｡"): ".", ord("﹒"): ".", ord("․"): "."}
+_FULL_WIDTH: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SIGNS: dict[int, str] = {ord("﹫"): "@", ord("。"): ".", ord("｡"): ".", ord("﹒"): ".", ord("․"): "."}
 _FOLDS = str.maketrans({**_FULL_WIDTH, **_SIGNS})
 _WIDE_FOLDS = str.maketrans(_FULL_WIDTH)
 

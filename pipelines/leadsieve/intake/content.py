@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
 from leadsieve.intake.names import plain, tables
 
 IDENTIFIERS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
-SAMPLE_ROWS = 2000
-SAMPLE_CELLS = 200
+SAMPLE_ROWS = 1000
+SAMPLE_CELLS = 100
 MOSTLY = 0.8
 # Fewer than this many cells of a kind speak against a column that is named after it.
 HARDLY = 0.1
@@ -21,7 +22,6 @@ _COMPANY_PAGE = re.compile(
     r"linkedin\.com/(?:company|school|showcase|groups?|organization)\b|linkedin\.com/sales/company", re.IGNORECASE
 )
 _SITE = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[/?#:]\S*)?", re.IGNORECASE)
-_HOST = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}/?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,6 @@ class Content:
     company_page: float = 0.0
     salutation: float = 0.0
     site: float = 0.0
-    host: float = 0.0
 
     @property
     def identifier(self) -> str | None:
@@ -88,7 +87,6 @@ def content_of(column: pl.Series) -> Content:
     if not cells:
         return Content(filled=0, is_empty=_is_empty(column))
     texts = [cell.strip() for cell in cells]
-    salutations = {plain(word) for word in tables()["salutations"]}
     return Content(
         filled=len(texts),
         is_empty=False,
@@ -96,10 +94,14 @@ def content_of(column: pl.Series) -> Content:
         profile=_share(texts, _PROFILE),
         sales=_share(texts, _SALES, _COMPANY_PAGE),
         company_page=_share(texts, _COMPANY_PAGE),
-        salutation=sum(plain(text) in salutations for text in texts) / len(texts),
+        salutation=sum(plain(text) in _salutations() for text in texts) / len(texts),
         site=sum(bool(_SITE.fullmatch(text)) for text in texts) / len(texts),
-        host=sum(bool(_HOST.fullmatch(text)) for text in texts) / len(texts),
     )
+
+
+@cache
+def _salutations() -> frozenset[str]:
+    return frozenset(plain(word) for word in tables()["salutations"])
 
 
 def _share(texts: list[str], pattern: re.Pattern[str], but_not: re.Pattern[str] | None = None) -> float:

@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadsieve.intake.layout import FOOTER_RECORDS, Layout, footer_start, is_blank
+from leadsieve.intake.layout import FOOTER_RECORDS, UNSEEN, Layout, footer_start, is_blank
 from leadsieve.intake.model import Dialect
 from leadsieve.intake.rawcount import RawCount, count_delimiters, count_raw, records_with_inner_line_ends
 from leadsieve.intake.records import Record
 from leadsieve.intake.source import Opened
-
-_UNSEEN = " \t\ufeff\xa0"
 
 
 def fast_table(
@@ -82,13 +80,13 @@ def _all_as_wide(opened: Opened, table: pl.DataFrame, dialect: Dialect) -> bool:
 
 def _has_no_records(table: pl.DataFrame, layout: Layout) -> bool:
     """Return whether a row may be no record: blank, the header again, or a footer."""
-    title = (layout.header or [""])[0].strip(_UNSEEN)
+    title = (layout.header or [""])[0].strip(UNSEEN)
     first = table.to_series(0)
     # What sorts before "!" is empty or starts with a space, a tab or a control character.
     suspects = table.filter(
         (first < "!") | (first == title) | first.str.starts_with("\ufeff") | first.str.starts_with("\xa0")
     )
-    if any(is_blank(list(row)) or row[0].strip(_UNSEEN) == title for row in suspects.iter_rows()):
+    if any(is_blank(list(row)) or row[0].strip(UNSEEN) == title for row in suspects.iter_rows()):
         return True
     tail = [Record(0, 1, list(row), "", "") for row in table.tail(FOOTER_RECORDS).iter_rows()]
     return footer_start(tail, layout.width) < len(tail)

@@ -11,11 +11,14 @@ from leadsieve.intake.names import known_words
 from leadsieve.intake.records import Record
 
 HEAD_RECORDS = 60
+# What a blank cell may hold: spaces, controls, a byte order mark in the middle of a file.
+UNSEEN = " \t\n\r\v\f\x1a\x1c\x1d\x1e\x1f\xa0\ufeff"
+MAX_COLUMNS = 16_384  # what a spreadsheet can have
 FOOTER_RECORDS = 12
 _PREAMBLE_AT_MOST = 30
 _STRONG = frozenset({"email", "url", "date", "time", "number", "phone"})
 _FOOTER = re.compile(
-    r"\W*(?:(?:grand |sub)?totals?|sum|summe|gesamt|somme|count|records?|rows?|generated|exported|report|copyright|©|confidential"
+    r"\W*(?:\d+ (?:rows?|records?|contacts?|leads?)|(?:grand |sub)?totals?|sum|summe|gesamt|somme|count|records?|rows?|generated|exported|report|copyright|©|confidential"
     r"|end of|page \d|source|filters?|printed|created (?:by|on))\b",
     re.IGNORECASE,
 )
@@ -34,7 +37,7 @@ class Layout:
 
 def is_blank(cells: list[str]) -> bool:
     """Return whether no cell of a record holds anything."""
-    return not any(cell.strip(" \t\ufeff\xa0") for cell in cells)
+    return not any(cell.strip(UNSEEN) for cell in cells)
 
 
 def find_layout(head: list[Record], *, file: str) -> Layout:
@@ -47,11 +50,30 @@ def find_layout(head: list[Record], *, file: str) -> Layout:
         message = f"{file} is empty. Export the list again, or name another file."
         raise InputError(message)
     width = _body_width([cells for _, cells in filled])
+    if width > MAX_COLUMNS:
+        message = f"{file} has {width:,} columns, more than a lead list has. Check its delimiter, or leave out columns."
+        raise InputError(message)
     index, confidence = _header_index(filled, width)
-    cells = head[index].cells
     if confidence < 0:
         return _layout(head, filled[0][0] if width < 2 else index, None, width, -confidence)
-    return _layout(head, index, cells, max(width, len(cells)), confidence)
+    header = _without_surplus_blanks(head[index].cells, width)
+    body = [cells for position, cells in filled if position > index]
+    width = max(width, len(header)) if _has_more_than(len(header), body) else len(header)
+    return _layout(head, index, header, width, confidence)
+
+
+def _without_surplus_blanks(header: list[str], width: int) -> list[str]:
+    """Return a header that is wider than the rows without blank names that no row has a cell for, the last ones first."""
+    kept = list(header)
+    for position in reversed(range(len(header))):
+        if len(kept) > width > 1 and not header[position].strip():
+            del kept[position]
+    return kept
+
+
+def _has_more_than(width: int, body: list[list[str]]) -> bool:
+    """Return whether rows hold anything beyond `width` cells; trailing delimiters make no column."""
+    return any(cell.strip() for cells in body for cell in cells[width:])
 
 
 def _layout(head: list[Record], preamble: int, header: list[str] | None, width: int, confidence: float) -> Layout:
@@ -74,6 +96,9 @@ def _body_width(rows: list[list[str]]) -> int:
 def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float]:
     """Return the header's position and confidence; a negative confidence says that this row is data already."""
     first = next((i for i, cells in filled if len(cells) >= min(width, 2)), filled[0][0])
+    named = _named_header(filled[:_PREAMBLE_AT_MOST], width)
+    if named is not None:
+        return named
     for position, (index, cells) in enumerate(filled[:_PREAMBLE_AT_MOST]):
         body = [c for _, c in filled[position + 1 : position + 21]]
         score = _headerness(cells, width, body)
@@ -82,6 +107,20 @@ def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int,
         if score < 0:
             return index, score
     return first, 0.5
+
+
+def _named_header(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float] | None:
+    """Return the first row with known names, if what stands above it is titles and notes and no data."""
+    for index, cells in filled:
+        known = known_words(cells)
+        kinds = [kind_of(cell) for cell in cells]
+        if any(kind in _STRONG for kind in kinds) and known < len(cells) / 2:
+            return None
+        if known >= min(2, width) and sum(kind == "text" for kind in kinds) > len(kinds) / 2:
+            return index, min(0.99, 0.8 + 0.05 * known)
+        if len([cell for cell in cells if cell.strip()]) > max(1, width // 2):
+            return None
+    return None
 
 
 def _headerness(cells: list[str], width: int, body: list[list[str]]) -> float:
@@ -130,10 +169,11 @@ def footer_start(tail: list[Record], width: int) -> int:
 
 def _is_footer(tail: list[Record], index: int, width: int) -> bool:
     cells = tail[index].cells
-    filled = [cell for cell in cells if cell.strip()]
-    if width < 2 or len(filled) > max(1, width // 3):
+    filled = [cell for cell in cells if cell.strip(UNSEEN)]
+    if width < 2 or len(filled) > max(1, width // 2 + 1):
         return False
-    if _FOOTER.match(filled[0]) and kind_of(filled[0]) == "text":
+    others_count = all(kind_of(cell) == "number" for cell in filled[1:])
+    if _FOOTER.match(filled[0]) and kind_of(filled[0]) == "text" and others_count:
         return True
     after_blank = index > 0 and is_blank(tail[index - 1].cells)
     return len(cells) == 1 and width > 2 and after_blank and kind_of(filled[0]) == "text"

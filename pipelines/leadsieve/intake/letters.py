@@ -1,4 +1,4 @@
-"""How plausible a decoded text is: do its letters beyond ASCII belong together as in a language?"""
+"""How plausible a decoded text is: whether its letters beyond ASCII belong together as in a language."""
 
 import re
 import unicodedata

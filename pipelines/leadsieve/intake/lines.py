@@ -50,7 +50,7 @@ def lines_of(stream: BinaryIO, coding: Coding, *, file: str, count: LineCount | 
         if count is not None:
             count.lines += _ends(block, coding.encoding)
         for text, note in _decoded(block, coding):
-            yield from _split(text.removeprefix("\ufeff") if first else text, note)
+            yield from _split(text.lstrip("\ufeff") if first else text, note)
             first = False
 
 
@@ -81,7 +81,7 @@ def _last_end(buffer: bytes, encoding: str) -> int:
 
 def _aligned(buffer: bytes, end: bytes, limit: int) -> int:
     position = buffer.rfind(end, 0, limit)
-    while position % 2 == 1:
+    while position > 0 and position % 2:
         position = buffer.rfind(end, 0, position + 1)
     return position + 2 if position >= 0 else 0
 

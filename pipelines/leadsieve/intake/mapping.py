@@ -152,7 +152,7 @@ def _name_claims(file: _File, columns: list[str]) -> list[Claim]:
 
 def _named(file: _File, column: str) -> list[Claim]:
     name = file.own_names[column]
-    found = name_field(name) or full_name_half(name, [n for n in file.own_names.values() if n != name])
+    found = name_field(name) or full_name_half(name, (n for n in file.own_names.values() if n != name))
     if found is None:
         return []
     target, confidence, rank = found

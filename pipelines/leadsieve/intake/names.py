@@ -130,6 +130,8 @@ def _halves() -> dict[str, str]:
 def full_name_half(name: str, others: Iterable[str]) -> tuple[str, float, float] | None:
     """Return the field of a name such as "Nom" or "Nombre", which is half a name only beside the other half."""
     text = plain(name)
+    if text != "name" and text not in _halves():
+        return None
     beside = {plain(other) for other in others}
     if text == "name":
         return (
@@ -137,9 +139,7 @@ def full_name_half(name: str, others: Iterable[str]) -> tuple[str, float, float]
             if beside & {plain(n) for n in tables()["halves"]["name_beside"]} and not _has_last(beside)
             else None
         )
-    field = _halves().get(text)
-    if field is None:
-        return None
+    field = _halves()[text]
     wanted = "lastName" if field == "firstName" else "firstName"
     partner = any(_halves().get(o) == wanted or _ranked().get(o, ("",))[0] == wanted for o in beside)
     return (field, 1.0, 0.0) if partner else None

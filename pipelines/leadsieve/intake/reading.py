@@ -20,7 +20,7 @@ _DEFAULTS = ReadOptions()
 _SURE = Guessed(value="", confidence=1.0)
 # What people send instead of a list, by its first bytes.
 _NO_LISTS = {
-    b"%PDF": "a PDF. Ask for the list as CSV or XLSX",
+    b"%pdf": "a PDF. Ask for the list as CSV or XLSX",
     b"<html": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
     b"<!doctype": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
     b"<table": "a web page. Open it in a spreadsheet and save it as CSV (UTF-8)",
@@ -31,7 +31,8 @@ _NO_LISTS = {
     b"begin:vcard": "a file of contact cards. Export the contacts as CSV instead",
 }
 _SNIFFED_BYTES = 64 * 1024
-_MOST_CONTROL = 0.1
+_MOST_CONTROL = 0.02
+_NO_CONTROL = bytes(b for b in range(256) if b >= 32 or b in b"\0\t\n\v\f\r\x1f")
 
 
 def read(source: str | Path, *, options: ReadOptions = _DEFAULTS, stdin: BinaryIO | None = None) -> Read:
@@ -44,9 +45,21 @@ def read(source: str | Path, *, options: ReadOptions = _DEFAULTS, stdin: BinaryI
         digest = digest_of(raw, source, file=file)
         inner, packing = unpacked(stack, raw, file=file)
         kind, reading = _read(inner, file, options)
+    if reading.layout and reading.layout.header:
+        reading = replace(reading, pieces=_without_nameless_end(reading.pieces))
     found = _found(file, reading, _guess(f"{kind} in {packing}" if packing else kind, reading), digest)
     mapping = guess_mapping(found, overrides=options.mapping)
     return replace(found, guess=replace(found.guess, mapping=mapping))
+
+
+def _without_nameless_end(pieces: Pieces) -> Pieces:
+    """Return the table without columns at its end that have neither a name nor content, as trailing delimiters make."""
+    nameless = {new for old, new in pieces.renamed if not old.strip()}
+    table, gone = pieces.table, set()
+    while table.width > 1 and table.height and table.columns[-1] in nameless and not (table.to_series(-1) != "").any():
+        gone.add(table.columns[-1])
+        table = table.drop(table.columns[-1])
+    return replace(pieces, table=table, renamed=tuple(pair for pair in pieces.renamed if pair[1] not in gone))
 
 
 def _found(file: str, reading: Reading, guess: Guess, digest: Digest) -> Read:
@@ -86,6 +99,16 @@ def _refuse_what_is_no_list(inner: Opened, file: str) -> None:
     if what:
         message = f"{file} is {what}."
         raise InputError(message)
+    if _is_binary(head) and not (is_parquet(inner) or is_spreadsheet(inner)):
+        message = f"{file} is no table of text. Export the list as CSV or XLSX."
+        raise InputError(message)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Return whether a file has more control characters than any text; UTF-16 tells itself by its mark or its zeros."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) / 5:
+        return False
+    return len(head.translate(None, _NO_CONTROL)) > _MOST_CONTROL * len(head)
 
 
 def _read_sheet(inner: Opened, file: str, options: ReadOptions) -> tuple[str, Reading]:
@@ -102,15 +125,24 @@ def _told(pieces: Pieces) -> Reading:
     return Reading(pieces=pieces, encoding=_SURE, delimiter=_SURE, layout=None, dialect=None)
 
 
-def _notes(pieces: Pieces) -> tuple[str, ...]:
-    notes = [f"The column '{old}' is called '{new}'." for old, new in pieces.renamed]
+def _notes(pieces: Pieces, *, has_header: bool) -> tuple[str, ...]:
+    notes = [_renaming(old, new) for old, new in pieces.renamed] if has_header else []
     if own_columns_left_out(pieces.table.columns) != pieces.table.columns:
         notes.append("Its last five columns are those of leadsieve's own failed.csv; they are left out.")
     return tuple(notes)
 
 
+def _renaming(old: str, new: str) -> str:
+    return (
+        f"The column '{old}' stands twice; the second is called '{new}'."
+        if old.strip()
+        else f"A column without a name is called '{new}'."
+    )
+
+
 def _guess(kind: str, reading: Reading) -> Guess:
     layout = reading.layout
+    has_header = layout is None or layout.header is not None
     return Guess(
         format=Guessed(value=kind, confidence=1.0),
         encoding=reading.encoding,
@@ -119,7 +151,7 @@ def _guess(kind: str, reading: Reading) -> Guess:
         preamble=layout.guessed_preamble if layout else Guessed(value="0 lines", confidence=1.0),
         mapping=(),
         dialect=reading.dialect,
-        has_header=layout is None or layout.header is not None,
+        has_header=has_header,
         renamed_columns=reading.pieces.renamed,
-        notes=_notes(reading.pieces),
+        notes=_notes(reading.pieces, has_header=has_header),
     )

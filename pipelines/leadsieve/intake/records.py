@@ -14,7 +14,7 @@ MAX_RECORD_LINES = 500
 MAX_RECORD_CHARACTERS = 256 * 1024
 # A row with a third of the cells that it should have may have been written with another delimiter.
 MIN_WIDTH_TO_RESPLIT = 3
-OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+OTHER_DELIMITERS = (",", ";", "\t", "|")
 STRAY_QUOTE = "stray_quote"
 OTHER_DELIMITER = "other_delimiter"
 
@@ -61,7 +61,7 @@ def records_of(lines: Iterable[Line], dialect: Dialect, *, width: int = 0) -> It
             record = _mended(line, cells, number, dialect, width)
         else:
             record = Record(number, 1, cells, line.text, line.note)
-        if width > MIN_WIDTH_TO_RESPLIT and len(record.cells) <= width // MIN_WIDTH_TO_RESPLIT:
+        if width >= MIN_WIDTH_TO_RESPLIT and len(record.cells) <= width // MIN_WIDTH_TO_RESPLIT:
             record = _resplit(record, dialect, width)
         yield record
         number += record.span
@@ -120,11 +120,16 @@ def _fits(first: Line, taken: list[Line], cells: list[str], dialect: Dialect, wi
         return True
     if len(cells) != width and len(mended_cells(first.text, dialect, width=width)) == width:
         return False
-    inner = [line.text for line in taken[:-1]]
-    whole = sum(len(text.split(dialect.delimiter)) == width for text in inner)
-    return not (width > 2 and whole and whole == len(inner)) and _last_is_no_record(taken[-1], dialect, width)
+    if width < MIN_WIDTH_TO_RESPLIT:
+        return True
+    inner = taken[:-1]
+    swallowed = bool(inner) and all(_is_record(line, dialect, width) for line in inner)
+    return not swallowed and not _is_record(taken[-1], dialect, width)
 
 
-def _last_is_no_record(last: Line, dialect: Dialect, width: int) -> bool:
-    cells, quoting = split_cells(last.text, dialect)
-    return not (quoting is Quoting.SOUND and len(cells) == width and width > 2)
+def _is_record(line: Line, dialect: Dialect, width: int) -> bool:
+    """Return whether a line is a whole record by itself, its own quotes in pairs."""
+    if line.text.count(dialect.quote) % 2:
+        return False
+    cells, quoting = split_cells(line.text, dialect)
+    return quoting is Quoting.SOUND and len(cells) == width

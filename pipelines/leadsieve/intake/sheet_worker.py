@@ -8,6 +8,7 @@ sheet's name in its metadata; a sentence that people can act on goes to standard
 
 import resource
 import sys
+from typing import Any, NoReturn
 
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 100
@@ -20,10 +21,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path, wanted, out = sys.argv[1:4]
-    write(*chosen_sheet(path, wanted), out)
+    name, batch = chosen_sheet(path, wanted)
+    write(name, batch, out)
 
 
-def chosen_sheet(path: str, wanted: str):  # noqa: ANN201 - Arrow is imported only under the limits
+def chosen_sheet(path: str, wanted: str) -> tuple[str, Any]:
     """Return the sheet's name and its cells as an Arrow record batch of text, every row from the sheet's first on."""
     import fastexcel  # under the limits
 
@@ -49,13 +51,13 @@ def candidates(names: list[str], wanted: str) -> list[str]:
     )
 
 
-def refuse(sentence: str):  # noqa: ANN201 - it does not return
+def refuse(sentence: str) -> NoReturn:
     """End with a sentence for the person."""
     sys.stderr.write(sentence)
     sys.exit(EXIT_TOLD)
 
 
-def write(name: str, batch, out: str) -> None:  # noqa: ANN001 - Arrow is imported only under the limits
+def write(name: str, batch: Any, out: str) -> None:
     """Write a record batch as an Arrow file."""
     import pyarrow as pa  # under the limits
 

@@ -60,7 +60,7 @@ def opened(source: str | Path, *, file: str, stdin: BinaryIO | None) -> Iterator
 
 def spooled(stack: ExitStack, blocks: Iterable[bytes]) -> Opened:
     """Keep blocks of bytes in a temporary file (its owner's only) that goes when the stack closes."""
-    spool = stack.enter_context(tempfile.NamedTemporaryFile(prefix="leadsieve-"))
+    spool = stack.enter_context(tempfile.NamedTemporaryFile(prefix="leadsieve-"))  # noqa: SIM115 - the stack closes it
     for block in blocks:
         spool.write(block)
     spool.flush()
@@ -81,7 +81,7 @@ class FileDigest:
         """Return the hash; raises InputError when the file is no longer the one that was read."""
         if not self._value:
             with _open_regular(self.path) as stream:
-                self._value = hashlib.file_digest(stream, "sha256").hexdigest()
+                self._value = _sha256(stream)
                 _check_unchanged(stream, self.state, self.file)
         return self._value
 
@@ -92,6 +92,13 @@ def digest_of(opened: Opened, source: str | Path, *, file: str) -> FileDigest:
     if str(source) == STANDARD_INPUT:
         digest.value()
     return digest
+
+
+def _sha256(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(stream):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

@@ -88,14 +88,14 @@ def _whole_document(stream: BinaryIO, file: str) -> list[dict[str, Any]] | None:
     return _list_of_objects(document)
 
 
-def _list_of_objects(document: Any) -> list[dict[str, Any]] | None:  # noqa: ANN401 - JSON holds anything
+def _list_of_objects(document: Any) -> list[dict[str, Any]] | None:
     if isinstance(document, dict):
         lists = [value for value in document.values() if _is_list_of_objects(value)]
         return lists[0] if len(lists) == 1 else [document]
     return document if _is_list_of_objects(document) else None
 
 
-def _is_list_of_objects(value: Any) -> bool:  # noqa: ANN401 - JSON holds anything
+def _is_list_of_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
@@ -126,7 +126,7 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _loads(data: bytes) -> Any:  # noqa: ANN401 - JSON holds anything
+def _loads(data: bytes) -> Any:
     return json.loads(data.removeprefix(b"\xef\xbb\xbf"), parse_int=str, parse_float=str)
 
 
@@ -145,7 +145,7 @@ def _pieces(records: list[tuple[int, dict[str, Any]]], rejected: list[Any], igno
     )
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - JSON holds anything
+def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

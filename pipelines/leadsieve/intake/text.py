@@ -14,7 +14,7 @@ from leadsieve.intake.lines import Coding, LineCount, lines_of
 from leadsieve.intake.model import Dialect, Guessed
 from leadsieve.intake.records import Record, records_of
 from leadsieve.intake.source import Opened
-from leadsieve.intake.table import Pieces, TableBuilder, whole_pieces, unique_names
+from leadsieve.intake.table import Pieces, TableBuilder, unique_names, whole_pieces
 
 MOSTLY_UNREADABLE = 0.5
 SAMPLE_LINES = 1000

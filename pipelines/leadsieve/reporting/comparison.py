@@ -63,7 +63,7 @@ def print_comparison(summary: Mapping[str, Any], differing: pl.DataFrame, consol
 
 
 def _differences_table(differing: pl.DataFrame) -> Table:
-    count = differing["rows"].sum()
+    count = int(differing["rows"].sum())
     table = plain_table(
         "rows", *(str(m) for m in DedupMode), "why", right=(0,), title=f"Where they differ ({rows(count)})"
     )

@@ -1,5 +1,6 @@
 """A run as a small page in Jupyter: counts and bars, no persons."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -76,7 +77,11 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> str:
     heads = ("source", "rows", "failed", "people", "known", "suppressed", "new", "duplicate rate")
     names = ("rows", "failed", "people", "known_people", "suppressed_people", "new_people")
     told = [
-        (s["source"], *(f"{s[n]:,}" for n in names), "–" if s["duplicate_rate"] is None else f"{s['duplicate_rate']:.0%}")
+        (
+            s["source"],
+            *(f"{s[n]:,}" for n in names),
+            "–" if s["duplicate_rate"] is None else f"{s['duplicate_rate']:.0%}",
+        )
         for s in sources
     ]
     return _table("What each source brought", heads, told, texts={0})
@@ -101,5 +106,9 @@ def _cells(tag: str, cells: Iterable[str], texts: set[int]) -> str:
 
 
 def _advice(notes: Sequence[Mapping[str, Any]]) -> str:
-    told = "".join(f"<li>{escape(note['text'])}</li>" for note in notes)
+    told = "".join(f"<li>{_coded(note['text'])}</li>" for note in notes)
     return f"<h4>Good to know</h4><ul>{told}</ul>" if told else ""
+
+
+def _coded(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -28,9 +28,17 @@ REASONS: Final[Mapping[str, str]] = {
 WARNINGS: Final[Mapping[str, str]] = {
     RowWarning.ACTIVE_ELSEWHERE: "the person is in progress in another campaign",
     RowWarning.COLUMN_RENAMED: "a column was renamed because its name is taken",
+    RowWarning.FORMULA_LIKE_CELL: "a cell that a spreadsheet would take for a formula",
     RowWarning.IDENTITY_CONFLICT: "several emails and several profiles: perhaps two people",
     RowWarning.LINKEDIN_NOT_A_PROFILE: "the LinkedIn cell is no person's profile and was left out",
+    RowWarning.LONG_ROW: "too many cells, the last ones empty and cut off",
+    RowWarning.OTHER_DELIMITER: "a line with another separator than the rest, read by that",
+    RowWarning.OTHER_ENCODING: "a line in another encoding than the rest, converted",
+    RowWarning.POSSIBLE_SAME_MAILBOX: "another row's address probably reaches the same mailbox",
+    RowWarning.PROBABLE_TYPO: "the email's domain looks misspelt",
     RowWarning.SHARED_IDENTIFIER: "an address or profile that several people share",
+    RowWarning.SHORT_ROW: "too few cells, filled up with empty ones",
+    RowWarning.STRAY_QUOTE: "a quote that does not belong, read around it",
 }
 
 GOES_IN: Final = (Outcome.CREATE, Outcome.UPDATE)

@@ -26,7 +26,9 @@ def summarise(
         "outcomes": {str(o): _count(ledger, "outcome", o) for o in Outcome},
         "reasons": _counts(ledger["reason"]),
         "marks": {mark: int(ledger[mark].sum()) for mark in MARKS},
-        "modes": {str(mode): {str(o): _count(sieved.decisions, f"mode_{mode}", o) for o in Outcome} for mode in DedupMode},
+        "modes": {
+            str(mode): {str(o): _count(sieved.decisions, f"mode_{mode}", o) for o in Outcome} for mode in DedupMode
+        },
         "sources": sieved.sources.to_dicts(),
         "batches": [_batch(b, files) for b in plan.batches],
         "warnings": _counts(ledger["warnings"].explode()),

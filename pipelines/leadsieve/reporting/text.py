@@ -32,9 +32,9 @@ def print_summary(summary: Mapping[str, Any], by_outcome: Mapping[str, Mapping[s
     console.print()
     console.print(modes_table(summary))
     if len(summary["sources"]) > 1:
-        console.print(_sources(summary["sources"]))
+        _print_cut(_sources(summary["sources"]), len(summary["sources"]), "sources", console)
     if summary["batches"]:
-        console.print(_batches(summary["batches"]))
+        _print_cut(_batches(summary["batches"]), len(summary["batches"]), "batches", console)
     _notes(summary, console)
 
 
@@ -48,8 +48,8 @@ def _headline(summary: Mapping[str, Any], console: Console) -> None:
     lines = f", {summary['ignored_lines']:,} lines that are no rows" if summary["ignored_lines"] else ""
     console.print()
     console.print(Text(summary["campaign"], style="bold"))
-    console.print(f"dedup {summary['dedup']}, {summary['import_mode']}, import by {summary['method']}; {seen}", style="dim")
-    console.print(f"{rows(summary['input_rows'])}, {summary['people']:,} people{lines}", style="dim")
+    console.print(f"dedup {summary['dedup']}, {summary['import_mode']}, import by {summary['method']}", style="dim")
+    console.print(f"{rows(summary['input_rows'])}, {summary['people']:,} people{lines}; {seen}", style="dim")
     console.print()
     console.print(_goes_in(summary))
     console.print()
@@ -89,7 +89,6 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Table:
     for row in sources[:_MOST_LINES]:
         rate = "–" if row["duplicate_rate"] is None else f"{row['duplicate_rate']:.0%}"
         table.add_row(cut(row["source"]), *(f"{row[name]:,}" for name in names), rate)
-    _say_more(table, len(sources), "sources")
     return table
 
 
@@ -99,15 +98,13 @@ def _batches(batches: Sequence[Mapping[str, Any]]) -> Table:
     for batch in batches[:_MOST_LINES]:
         upload = [str(batch["upload"])] if uploads else []
         table.add_row(f"{batch['rows']:,}", cut(batch["campaign"]), *upload, cut(batch["file"]))
-    _say_more(table, len(batches), "batches")
     return table
 
 
-def _say_more(table: Table, count: int, what: str) -> None:
+def _print_cut(table: Table, count: int, what: str, console: Console) -> None:
+    console.print(table)
     if count > _MOST_LINES:
-        more = Text(f"… {count - _MOST_LINES:,} {what} more, see summary.json", style="dim")
-        place = next(i for i, column in enumerate(table.columns) if column.justify == "left")
-        table.add_row(*([""] * place), more)
+        console.print(f"… {count - _MOST_LINES:,} {what} more, see summary.json", style="dim")
 
 
 def _notes(summary: Mapping[str, Any], console: Console) -> None:

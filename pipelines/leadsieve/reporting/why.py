@@ -180,7 +180,9 @@ def _of_modes(row: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[_Chang
     both = ImportMode.CREATE_AND_UPDATE
     if row["in_campaign"]:
         if run["import_mode"] == ImportMode.CREATE_ONLY:
-            yield _Change(f"say --import-mode {both}, which updates the lead that the campaign has", {"import_mode": both})
+            yield _Change(
+                f"say --import-mode {both}, which updates the lead that the campaign has", {"import_mode": both}
+            )
         return
     if run["import_mode"] == ImportMode.UPDATE_ONLY:
         yield _Change(f"say --import-mode {both}", {"import_mode": both})

@@ -1,5 +1,6 @@
 -- The gates of the contract in their order; the first that applies decides. In: list_rows, failed, people, forward (row,
--- duplicate_of), person_facts, evidence, suppressed, shared, conflicted, settings. Out: decisions, one row for every row of the list.
+-- duplicate_of), person_facts, evidence, suppressed, shared, conflicted, same_mailbox,
+-- settings. Out: decisions, one row for every row of the list.
 
 create or replace temp macro decide(dedup, import_mode, failed, duplicate_of, suppressed, in_campaign, active_elsewhere, in_workspace) as
 case
@@ -25,14 +26,16 @@ select
     case when p.row is not null then x.person is not null end as in_workspace,
     coalesce(x.active_elsewhere and not x.launched_elsewhere, false) as not_launched,
     exists (from list_identifiers i semi join shared using (identifier) where i.row = l.row) as has_shared,
-    c.person is not null as identity_conflict
+    c.person is not null as identity_conflict,
+    b.row is not null as same_mailbox
 from list_rows l
 left join failed f using (row)
 left join people p using (row)
 left join forward w using (row)
 left join suppressed s on s.person = p.person
 left join person_facts x on x.person = p.person
-left join conflicted c on c.person = p.person;
+left join conflicted c on c.person = p.person
+left join same_mailbox b using (row);
 
 create temp table decisions as
 select
@@ -51,6 +54,7 @@ select
     list_filter([
         case when f.active_elsewhere then 'active_elsewhere' end,
         case when f.identity_conflict then 'identity_conflict' end,
+        case when f.same_mailbox then 'possible_same_mailbox' end,
         case when f.has_shared then 'shared_identifier' end
     ], lambda w: w is not null) as warnings
 from facts f

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
 from leadsieve.sieve.components import components
 from leadsieve.sieve.forward import Candidate, duplicates
@@ -67,7 +69,8 @@ def sieve(
 
     Raises UsageError for a campaign that the snapshot does not know, WorkspaceError for a workspace that cannot be used.
     """
-    with duckdb.connect() as con:
+    # What does not fit into memory is spilled beside other temporary files, not into the folder that a job happens to run in.
+    with TemporaryDirectory(prefix="leadsieve-") as spill, duckdb.connect(config={"temp_directory": spill}) as con:
         _attach(con, workspace, policy)
         chosen = choose_snapshot(con, snapshot) if workspace else None
         number = chosen["id"] if chosen else 0
@@ -99,6 +102,7 @@ def _settings(
         "invalid_email": policy.invalid_email,
         "multiple_emails": policy.multiple_emails,
         "archived": policy.archived,
+        "mailbox": policy.mailbox,
         "storage_campaigns": list(policy.storage_campaigns),
         "suppress_statuses": list(policy.suppress_statuses),
     }
@@ -136,6 +140,16 @@ def _connect_identifiers(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def _compare_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `same_mailbox`: rows whose address another person's is delivered beside; empty unless the policy asks."""
+    emails = con.sql(
+        "select distinct i.identifier, k.key from record_identifiers i join keys k using (identifier), settings g "
+        "where g.mailbox and i.kind = 'email'"
+    ).pl()
+    _table(con, "mailboxes", emails.select("identifier", mailbox=mailbox_key(pl.col("key"))).drop_nulls())
+    _sql("mailboxes.sql")(con)
+
+
 def _go_forward(con: duckdb.DuckDBPyConnection) -> None:
     """Make `forward`: for every row that another one goes forward in place of, that row."""
     _sql("forward.sql")(con)
@@ -158,6 +172,7 @@ STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _go_forward,
     _sql("05_facts.sql"),
     _sql("06_suppression.sql"),
+    _compare_mailboxes,
     _sql("07_outcomes.sql"),
     _sql("08_sources.sql"),
 )

@@ -20,6 +20,7 @@ from great_expectations.expectations.expectation import Expectation as GxExpecta
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.registry import get_expectation_impl
 
+from leadsieve.errors import SuiteError
 from leadsieve.validation import dialect
 from leadsieve.validation.suites import Expectation, Severity, Suite
 from leadsieve.validation.verdict import Result
@@ -27,8 +28,10 @@ from leadsieve.validation.verdict import Result
 ROWS_SHOWN = 20
 # The first pass keeps no value of a person; only what failed is asked again, for its places alone.
 COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-INDEX_COLUMNS = {"ledger": "row"}
+INDEX_COLUMNS = {"ledger": "row", "input": "row"}
 DEFAULT_INDEX_COLUMN = "position"
+PLACES = {"snapshot": "lead {} of the workspace", "suppression": "opt-out {} of the workspace"}
+WITHOUT_WORKSPACE = "the run had no workspace"
 # Set by the loader or the worker, or apt to soften or reshape a check in silence.
 RESERVED_KWARGS = {
     "batch_id",
@@ -61,10 +64,6 @@ class _CountedRows(UnexpectedRowsExpectation):
         return {"success": count == 0, "result": {"observed_value": count}}
 
 
-class SuiteError(Exception):
-    """A suite asks for what Great Expectations does not know, or was not evaluated whole."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Places:
     """Where an expectation did not hold, without a cell."""
@@ -73,18 +72,24 @@ class _Places:
     places: tuple[str, ...] = ()
 
 
-def evaluate(connection: duckdb.DuckDBPyConnection, suites: tuple[Suite, ...]) -> list[Result]:
+def evaluate(connection: duckdb.DuckDBPyConnection, suites: tuple[Suite, ...], *, attached: bool) -> list[Result]:
     """Return one result an expectation, and before those of a suite one that its table is not empty.
 
-    Raises `SuiteError` before anything is checked where a type or an argument is unknown, and afterwards where GX left
-    an expectation out.
+    What needs a workspace is skipped unless one is `attached`. Raises `SuiteError` before anything is checked where a
+    type or an argument is unknown, and afterwards where GX left an expectation out.
     """
-    built = {suite.table: [_build(suite, number) for number in range(len(suite.expectations))] for suite in suites}
+    built = [[_build(suite, number) for number in range(len(suite.expectations))] for suite in suites]
     source = _source(connection)
     results = []
-    for suite in suites:
-        results.append(_has_rows(connection, suite))
-        results.extend(_evaluated(connection, source, suite, built[suite.table]))
+    for suite, expectations in zip(suites, built, strict=True):
+        missing = suite.needs_workspace and not attached
+        results.append(_skipped(suite, None) if missing else _has_rows(connection, suite))
+        chosen = [n for n, each in enumerate(suite.expectations) if attached or not each.needs_workspace]
+        found = _evaluated(connection, source, suite, {number: expectations[number] for number in chosen})
+        results += [
+            found[number] if number in found else _skipped(suite, each)
+            for number, each in enumerate(suite.expectations)
+        ]
     return results
 
 
@@ -144,6 +149,22 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, suite: Suite) -> Result:
         success=error is None and not (found == 0 and (expected or 0) > 0),
         unexpected=expected if found == 0 else 0,
         error=error,
+        own=suite.own,
+    )
+
+
+def _skipped(suite: Suite, expectation: Expectation | None) -> Result:
+    """Return the result of an expectation, or of the table's being empty, that does not apply."""
+    return Result(
+        table=suite.table,
+        expectation=expectation.type if expectation else "rows_expected",
+        description=expectation.description if expectation else suite.not_empty,
+        why=expectation.why if expectation else "An empty table passes every other check.",
+        guards=expectation.guards if expectation else "no file is lost",
+        severity=expectation.severity if expectation else Severity.CRITICAL,
+        success=None,
+        skipped=WITHOUT_WORKSPACE,
+        own=suite.own,
     )
 
 
@@ -156,23 +177,22 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int | None:
 
 
 def _evaluated(
-    connection: duckdb.DuckDBPyConnection,
-    source: SQLDatasource,
-    suite: Suite,
-    built: list[GxExpectation],
-) -> Iterator[Result]:
+    connection: duckdb.DuckDBPyConnection, source: SQLDatasource, suite: Suite, built: Mapping[int, GxExpectation]
+) -> dict[int, Result]:
+    """Return the results of a suite's expectations by their numbers."""
+    if not built:
+        return {}
     try:
         batch = _batch(source, suite.table)
     except Exception as error:  # noqa: BLE001 # whatever GX raises here, nothing of this suite was checked
-        yield from (_result(suite, each, error=_tellable(str(error))) for each in suite.expectations)
-        return
-    found = batch.validate(gx.ExpectationSuite(name=suite.table, expectations=built), result_format=COUNTS_ONLY)
+        return {number: _result(suite, suite.expectations[number], error=_tellable(str(error))) for number in built}
+    asked = gx.ExpectationSuite(name=suite.table, expectations=list(built.values()))
+    found = batch.validate(asked, result_format=COUNTS_ONLY)
     by_number = {_number_of(each): each for each in found.results}
-    if len(found.results) != len(built) or by_number.keys() != set(range(len(built))):
+    if len(found.results) != len(built) or by_number.keys() != built.keys():
         message = f"{suite.table}: of {len(built)} expectations {len(by_number)} were evaluated"
         raise SuiteError(message)
-    for number in range(len(built)):
-        yield _judged(connection, batch, suite, number, by_number[number])
+    return {number: _judged(connection, batch, suite, number, by_number[number]) for number in built}
 
 
 def _number_of(found: ExpectationValidationResult) -> int | None:
@@ -181,7 +201,8 @@ def _number_of(found: ExpectationValidationResult) -> int | None:
 
 
 def _batch(source: SQLDatasource, table: str) -> Batch:
-    asset = source.add_table_asset(table, table_name=table)
+    # A team may bring a second suite of a table; GX wants every asset under a name of its own.
+    asset = source.add_table_asset(f"{table} {len(source.assets)}", table_name=table)
     return asset.add_batch_definition_whole_table(table).get_batch()
 
 
@@ -243,6 +264,7 @@ def _result(
         rows=places.rows,
         places=places.places,
         error=error,
+        own=suite.own,
     )
 
 
@@ -262,7 +284,8 @@ def _places(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str, bui
     if table == "batches":
         files = _files(connection, records)
         return _Places(rows or _ledger_rows(connection, positions), (*files, *_records(connection, positions)))
-    return _Places(rows, tuple(f"{table}.csv, record {position}" for position in positions))
+    place = PLACES.get(table, f"{table}.csv, record {{}}")
+    return _Places(rows, tuple(place.format(position) for position in positions))
 
 
 def _values(records: list[Any], key: str) -> Iterator[object]:

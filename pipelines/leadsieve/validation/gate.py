@@ -9,15 +9,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from leadsieve.errors import ValidationError
+from leadsieve.bundled import bundled
+from leadsieve.errors import SuiteError, ValidationError
+from leadsieve.validation.briefing import Brief
 from leadsieve.validation.job import Answer, Job, expected_results
 from leadsieve.validation.staged import Staged
-from leadsieve.validation.suites import Suite, load_suites
+from leadsieve.validation.suites import Suite, load_own_suites, load_suites
 from leadsieve.validation.verdict import Verdict
 
 WORKER = "leadsieve.validation.worker"
@@ -39,9 +41,12 @@ class Gate:
         self._scratch = scratch
 
     @classmethod
-    def start(cls, suites_folder: Path) -> Self:
-        """Start the child and return at once; raises `ValidationError` where the suites cannot be used."""
-        suites = load_suites(suites_folder)
+    def start(cls, suites_folder: Path | None = None, *, own: Iterable[str] = ()) -> Self:
+        """Start the child and return at once; raises `SuiteError` where the suites cannot be used.
+
+        The suites are ours unless another folder is named, and those of a team that the patterns in `own` name.
+        """
+        suites = (*load_suites(suites_folder or bundled("expectations")), *load_own_suites(own))
         scratch = tempfile.TemporaryDirectory(prefix="leadsieve-gate-")
         worker = subprocess.Popen(  # noqa: S603 # this interpreter, arguments of ours
             [sys.executable, *COMMAND],
@@ -53,27 +58,20 @@ class Gate:
         )
         return cls(suites, worker, scratch)
 
-    def check(
-        self,
-        staged: Path,
-        tables: Mapping[str, Sequence[Mapping[str, Any]]],
-        parameters: Mapping[str, str | int | bool | None],
-        *,
-        attach: Path | None = None,
-    ) -> Verdict:
+    def check(self, staged: Path, brief: Brief) -> Verdict:
         """Return the verdict on a staged folder; the child has then done its work and ended.
 
-        `tables` brings `batch_plan`, its rows in order of their batch; `parameters` the run's `method`, `dedup`,
-        `import_mode` and `input_rows`; `attach` a workspace that the suites may join, opened read-only. Raises
-        `ValidationError` where there is no whole answer: that is never a pass.
+        Raises `SuiteError` where a suite is wrong, and `ValidationError` where there is no whole answer: that is never
+        a pass.
         """
         started = time.monotonic()
-        scratch = Path(self._scratch.name)
-        job = Job(Staged(staged.resolve(), tables, parameters, attach and attach.resolve(), scratch), self._suites)
-        answer = self._ask(job)
+        answer = self._ask(Job(_staged(staged, brief, Path(self._scratch.name)), self._suites), brief.seconds_to_wait)
+        if answer.wrong_suite:
+            message = f"The expectations cannot be used: {answer.error}. Mend that suite; nothing was published."
+            raise SuiteError(message)
         if answer.error is not None:
             raise ValidationError(_unchecked(answer.error))
-        self._assert_whole(answer)
+        self._assert_whole(answer, attached=brief.attach is not None)
         return Verdict(answer.results, answer.versions or {}, round(time.monotonic() - started, 3))
 
     def close(self) -> None:
@@ -95,8 +93,11 @@ class Gate:
     ) -> None:
         self.close()
 
-    def _ask(self, job: Job) -> Answer:
-        line, _ = self._worker.communicate(job.to_line())
+    def _ask(self, job: Job, seconds: float) -> Answer:
+        try:
+            line, _ = self._worker.communicate(job.to_line(), timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise ValidationError(_unchecked(f"the check did not end within {seconds:.0f} seconds")) from error
         if self._worker.returncode:
             raise ValidationError(_unchecked(f"the check ended with status {self._worker.returncode}"))
         try:
@@ -104,11 +105,22 @@ class Gate:
         except (ValueError, TypeError, KeyError) as error:
             raise ValidationError(_unchecked("the check gave no whole answer")) from error
 
-    def _assert_whole(self, answer: Answer) -> None:
-        answered = [(result.table, result.description) for result in answer.results]
-        if answered != expected_results(self._suites):
+    def _assert_whole(self, answer: Answer, *, attached: bool) -> None:
+        answered = [(each.table, each.description, each.skipped is not None) for each in answer.results]
+        if answered != expected_results(self._suites, attached=attached):
             fault = f"{len(answered)} results came back, not those that the suites ask for"
             raise ValidationError(_unchecked(fault))
+
+
+def _staged(folder: Path, brief: Brief, scratch: Path) -> Staged:
+    return Staged(
+        folder=folder.resolve(),
+        tables=brief.tables,
+        parameters=brief.parameters,
+        attach=brief.attach and brief.attach.resolve(),
+        lock_timeout=brief.lock_timeout,
+        scratch=scratch,
+    )
 
 
 def _unchecked(fault: str) -> str:

@@ -24,6 +24,7 @@ class Job:
             {
                 "attach": _path_text(self.staged.attach),
                 "folder": str(self.staged.folder),
+                "lock_timeout": self.staged.lock_timeout,
                 "parameters": dict(self.staged.parameters),
                 "scratch": _path_text(self.staged.scratch),
                 "suites": [suite.to_json() for suite in self.suites],
@@ -40,6 +41,7 @@ class Job:
             tables=data["tables"],
             parameters=data["parameters"],
             attach=_path(data["attach"]),
+            lock_timeout=data["lock_timeout"],
             scratch=_path(data["scratch"]),
         )
         return cls(staged=staged, suites=tuple(Suite.from_json(suite) for suite in data["suites"]))
@@ -47,11 +49,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the worker found, or why it could not look."""
+    """What the worker found, or why it could not look: because of a suite, or of anything else."""
 
     results: tuple[Result, ...] = ()
     versions: Mapping[str, str] | None = None
     error: str | None = None
+    wrong_suite: bool = False
 
     def to_line(self) -> bytes:
         """Return the answer as one line of JSON."""
@@ -60,28 +63,31 @@ class Answer:
     @classmethod
     def from_line(cls, line: bytes) -> "Answer":
         """Return the answer that `to_line` wrote; raises `ValueError`, `TypeError` or `KeyError` on anything else."""
-        if not line.endswith(b"\n"):
-            message = "the answer breaks off"
-            raise ValueError(message)
         data = json.loads(line)
         results = tuple(_result(each) for each in data["results"])
-        return cls(results=results, versions=data["versions"], error=data["error"])
+        return cls(results, data["versions"], data["error"], wrong_suite=data["wrong_suite"])
 
 
-def expected_results(suites: Sequence[Suite]) -> list[tuple[str, str]]:
-    """Return table and description of every result that an answer to these suites must hold, in order."""
+def expected_results(suites: Sequence[Suite], *, attached: bool) -> list[tuple[str, str, bool]]:
+    """Return table, description and whether it is skipped of every result of these suites, in order.
+
+    Nothing is skipped but what needs a workspace, and this only where none is `attached`.
+    """
     return [
-        (suite.table, description)
+        (suite.table, description, needs_workspace and not attached)
         for suite in suites
-        for description in (suite.not_empty, *(each.description for each in suite.expectations))
+        for description, needs_workspace in (
+            (suite.not_empty, suite.needs_workspace),
+            *((each.description, each.needs_workspace) for each in suite.expectations),
+        )
     ]
 
 
 def _result(data: Mapping[str, Any]) -> Result:
     changed = {"severity": Severity(data["severity"]), "rows": tuple(data["rows"]), "places": tuple(data["places"])}
     result = Result(**{**data, **changed})
-    if not isinstance(result.success, bool):
-        message = "a result is neither true nor false"
+    if (result.success is None) is not (result.skipped is not None) or result.success not in (True, False, None):
+        message = "a result is neither true nor false nor skipped"
         raise TypeError(message)
     return result
 

@@ -14,30 +14,38 @@ WARNS = "only shown"
 def render(verdict: Mapping[str, Any]) -> str:
     """Return the page of a verdict, given as its JSON."""
     results = verdict["results"]
-    blocking = [each for each in results if _blocks(each)]
-    warned = [each for each in results if not each["success"] and not _blocks(each)]
+    skipped = [each for each in results if each["skipped"] is not None]
+    blocking = [each for each in results if each["blocks"]]
+    warned = [each for each in results if not each["success"] and each not in (*blocking, *skipped)]
     held = [each for each in results if each["success"]]
     template = Template(files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8"))
     return template.substitute(
         title=escape(f"leadsieve validation: {'passed' if verdict['passed'] else 'failed'}"),
-        verdict=_verdict(verdict["passed"], blocking, warned, held),
+        verdict=_verdict(verdict["passed"], _facts(blocking, warned, held, skipped)),
         broken=_section("What stopped the run", blocking),
         warned=_section("What to look at", warned),
-        held=_held(held),
+        held=_table("What held", held) + _table(_not_applicable(skipped), skipped),
         footer=escape(_footer(verdict)),
     )
 
 
-def _blocks(result: Mapping[str, Any]) -> bool:
-    return not result["success"] and (result["severity"] == "critical" or result["error"] is not None)
+def _not_applicable(skipped: Sequence[Mapping[str, Any]]) -> str:
+    reasons = sorted({each["skipped"] for each in skipped})
+    return f"What does not apply: {'; '.join(reasons)}"
 
 
-def _verdict(passed: bool, blocking: Sequence[Any], warned: Sequence[Any], held: Sequence[Any]) -> str:  # noqa: FBT001 # the fact itself
-    word = "passed" if passed else "failed"
-    title = "These files passed every check that can stop a run" if passed else "These files must not be imported"
+def _facts(blocking: Sequence[Any], warned: Sequence[Any], held: Sequence[Any], skipped: Sequence[Any]) -> list[str]:
+    """Return what was counted, in words."""
     facts = [f"{len(held)} of {len(blocking) + len(warned) + len(held)} checks held"]
     facts += [f"{len(blocking)} stopped the run"] if blocking else []
     facts += [f"{len(warned)} {'is' if len(warned) == 1 else 'are'} only shown"] if warned else []
+    facts += [f"{len(skipped)} {'does' if len(skipped) == 1 else 'do'} not apply"] if skipped else []
+    return facts
+
+
+def _verdict(passed: bool, facts: Sequence[str]) -> str:  # noqa: FBT001 # the fact itself
+    word = "passed" if passed else "failed"
+    title = "These files passed every check that can stop a run" if passed else "These files must not be imported"
     return f'<div class="verdict {word}"><h1>{title}</h1><p>{escape(", ".join(facts))}.</p></div>'
 
 
@@ -48,8 +56,8 @@ def _section(title: str, results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _card(result: Mapping[str, Any]) -> str:
-    severity = "critical" if _blocks(result) else "warning"
-    tag = f'<span class="tag {severity}">{BLOCKS if _blocks(result) else WARNS}</span>'
+    severity = "critical" if result["blocks"] else "warning"
+    tag = f'<span class="tag {severity}">{BLOCKS if result["blocks"] else WARNS}</span>'
     return "\n".join(
         [
             '<article class="check">',
@@ -83,15 +91,15 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
-def _held(results: Sequence[Mapping[str, Any]]) -> str:
+def _table(title: str, results: Sequence[Mapping[str, Any]]) -> str:
     if not results:
         return ""
-    rows = "\n".join(_held_row(each) for each in results)
+    rows = "\n".join(_table_row(each) for each in results)
     head = "<tr><th>Table</th><th>What was checked</th><th>If it broke</th></tr>"
-    return f"<h2>What held</h2>\n<table>{head}\n{rows}\n</table>"
+    return f"<h2>{escape(title)}</h2>\n<table>{head}\n{rows}\n</table>"
 
 
-def _held_row(result: Mapping[str, Any]) -> str:
+def _table_row(result: Mapping[str, Any]) -> str:
     weight = BLOCKS if result["severity"] == "critical" else WARNS
     cells = (escape(result["table"]), escape(result["description"]), weight)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -6,14 +6,18 @@ leave out are there all the same, empty, so that one suite fits every run.
 | table | one row is | columns |
 |---|---|---|
 | `batches` | a record of a batch file | `file`, `position`, the lemlist fields, `source`, `fields`, `variables` |
-| `created` | a `create` row of the ledger | `row`, `batch`, `email`, `linkedin_url`, `fields`, `variables` |
+| `created` | a `create` row of the ledger | `row`, `batch`, `email`, the LinkedIn keys and URL, `fields`, `variables` |
 | `ledger` | a row of `ledger.parquet` | its own, and the lemlist fields that it lacks |
+| `input` | a record of the list | `row`, `file`, `line`, `source`, the raw cells and statuses, `person`, `outcome`, `reason` |
+| `input_columns` | a column of a file of the list | `file`, `row` (its first), `rows`, `filled` |
 | `updates`, `excluded`, `failed` | a record of that file | `position`, and those below that the contract fixes |
 | `batch_plan` | a batch | `batch`, `file`, `campaign`, `upload`, `rows`, `limit`, `members` |
 | `summary_counts` | a number of `summary.json` | `section`, `name`, `n` |
 | `summary_batches` | a batch of `summary.json` | `file`, `campaign`, `upload`, `rows` |
 | `parameters` | the run (one row) | one column a parameter |
+| `statuses`, `storage_campaigns`, `suppress_statuses` | a setting | as the policy says |
 
+Beside a workspace there are also the tables that `workspace.sql` makes, and `ws.*` itself.
 `fields` and `variables` are hashes over the lemlist fields with `source`, and over the custom variables: equal hashes
 mean equal cells. `position` counts the records as read.
 """
@@ -24,10 +28,14 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from leadsieve.errors import WorkspaceError
+from leadsieve.workspace import attach
 
 LEDGER_FILE = "ledger.parquet"
 SUMMARY_FILE = "summary.json"
@@ -51,6 +59,13 @@ LEMLIST_FIELDS = (
 SOURCE = "source"
 # The ledger keeps these two among its columns of identity, under other names (contract, section 8).
 LEDGER_NAMES = {"linkedinUrl": "linkedin_url"}
+# What a list brought is looked for where the ledger keeps it as it came.
+RAW_NAMES = {"email": "email_raw", "linkedinUrl": "linkedin_raw"}
+INPUT_COLUMNS = {"file": "varchar", "row": "bigint", "rows": "bigint", "filled": "bigint"}
+INPUT_VIEW = """
+    create view input as
+    select row, file, line, source, email_raw, email_status, linkedin_raw, linkedin_status, person, in_workspace, outcome, reason
+    from ledger"""
 
 # The columns that the contract fixes for each file, and the kind of each.
 SIDE_TABLES: dict[str, dict[str, str]] = {
@@ -79,6 +94,14 @@ BATCH_PLAN = {
     "limit": "bigint",
     "members": "bigint",
 }
+# The tables that the run hands over, all empty unless it does.
+TOLD_TABLES = {
+    "batch_plan": {"batch": "bigint", **BATCH_PLAN},
+    "input_columns": {"file": "varchar", "becomes": "varchar"},
+    "statuses": {"exported": "varchar", "status": "varchar", "class": "varchar"},
+    "storage_campaigns": {"name": "varchar"},
+    "suppress_statuses": {"status": "varchar"},
+}
 SUMMARY_BATCHES = {name: BATCH_PLAN[name] for name in ("file", "campaign", "upload", "rows")}
 COUNTED_SECTIONS = ("outcomes", "reasons", "marks", "warnings")
 
@@ -95,14 +118,16 @@ class StagedError(Exception):
 class Staged:
     """Where the run is staged and what the pipeline says of it.
 
-    `tables` holds the rows of `batch_plan` in order of their batch; `parameters` are single values; `attach` is a
-    workspace to open beside it, read-only, as `workspace`; `scratch` takes what does not fit into memory.
+    `tables` holds the rows of `TOLD_TABLES`, those of `batch_plan` in order of their batch; `parameters` are single
+    values; `attach` is a workspace to open beside it, read-only, as `ws`, and `lock_timeout` the seconds to wait while
+    another process writes to it; `scratch` takes what does not fit into memory.
     """
 
     folder: Path
     tables: Mapping[str, Sequence[Mapping[str, Any]]]
     parameters: Mapping[str, str | int | bool | None]
     attach: Path | None = None
+    lock_timeout: float = 10.0
     scratch: Path | None = None
     batch_files: tuple[Path, ...] = field(init=False)
 
@@ -119,7 +144,8 @@ def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
     steps = {
         LEDGER_FILE: _create_ledger,
         SUMMARY_FILE: _create_summary,
-        "the plan of the batches": _create_plan,
+        "the plan of the batches": _create_told,
+        "the columns of the list": _create_input,
         BATCHES_FOLDER: _create_batches,
         "the other files": _create_side_tables,
         "the workspace": _attach,
@@ -127,6 +153,9 @@ def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
     for what, step in steps.items():
         try:
             step(connection, staged)
+        except WorkspaceError as error:
+            connection.close()
+            raise StagedError(str(error).rstrip(".")) from error
         except (duckdb.Error, OSError, ValueError, csv.Error) as error:
             connection.close()
             message = f"{what} cannot be read back ({type(error).__name__})"
@@ -190,7 +219,7 @@ def _create_created(connection: duckdb.DuckDBPyConnection, variables: list[str])
     custom = [_name(present[name.casefold()]) if name.casefold() in present else "null" for name in variables]
     connection.execute(f"""
         create table created as
-        select row, batch, email, linkedin_url, {_hash(fields)} as fields, {_hash(custom)} as variables
+        select row, batch, email, linkedin_url, linkedin_key, linkedin_member_key, {_hash(fields)} as fields, {_hash(custom)} as variables
         from ledger
         where outcome = 'create'""")
 
@@ -209,15 +238,39 @@ def _side_query(file: Path, columns: Mapping[str, str]) -> str:
     return f"select row_number() over () as position, {', '.join(cells)} from {_csv([file], header)}"
 
 
-def _create_plan(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    unknown = staged.tables.keys() - {"batch_plan"}
+def _create_told(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    unknown = staged.tables.keys() - TOLD_TABLES.keys()
     if unknown:
         message = f"no table is known by the name {min(unknown)!r}"
         raise ValueError(message)
-    rows = staged.tables.get("batch_plan", ())
-    _create_table(connection, "batch_plan", {"batch": "bigint", **BATCH_PLAN}, _numbered(rows))
+    told = {**staged.tables, "batch_plan": _numbered(staged.tables.get("batch_plan", ()))}
+    for table, columns in TOLD_TABLES.items():
+        if table != "input_columns":
+            _create_table(connection, table, columns, told.get(table, ()))
     kinds = {name: _kind(value) for name, value in staged.parameters.items()}
     _create_table(connection, "parameters", kinds, [staged.parameters])
+
+
+def _create_input(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    connection.execute(INPUT_VIEW)
+    present = {name.casefold(): name for name in _columns(connection, "ledger")}
+    told = [
+        (row["file"], RAW_NAMES.get(row["becomes"], row["becomes"])) for row in staged.tables.get("input_columns", ())
+    ]
+    known = [(file, present[name.casefold()]) for file, name in told if name.casefold() in present]
+    counted = _filled(connection, sorted({name for _, name in known}))
+    rows = [{"file": file, **counted[file][name]} for file, name in known if file in counted]
+    _create_table(connection, "input_columns", INPUT_COLUMNS, rows)
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return for every file of the list, and every column: its first row, how many there are, how many hold something."""
+    counts = "".join(f", count({_name(name)})" for name in names)
+    found = connection.execute(f"select file, min(row), count(*){counts} from ledger group by file").fetchall()
+    return {
+        file: {name: {"row": first, "rows": rows, "filled": n} for name, n in zip(names, filled, strict=True)}
+        for file, first, rows, *filled in found
+    }
 
 
 def _numbered(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -256,7 +309,8 @@ def _create_table(
 
 def _attach(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     if staged.attach is not None:
-        connection.execute(f"attach {_text(str(staged.attach))} as workspace (read_only)")
+        attach(connection, staged.attach, lock_timeout=staged.lock_timeout)
+        connection.execute(files(__package__).joinpath("workspace.sql").read_text(encoding="utf-8"))
 
 
 def _header(file: Path) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ class Result:
 
     `unexpected` counts what broke it (null where nothing can be counted); `rows` are a few row numbers of the ledger
     and `places` a few records of files, never values. `error` says why it could not be evaluated, which is a failure.
+    `skipped` says why it does not apply to this run (then `success` is null); `own`, that a team brought it.
     """
 
     table: str
@@ -28,16 +29,23 @@ class Result:
     why: str
     guards: str
     severity: Severity
-    success: bool
+    success: bool | None
     unexpected: int | None = None
     rows: tuple[int, ...] = ()
     places: tuple[str, ...] = ()
     error: str | None = None
+    skipped: str | None = None
+    own: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it applies and did not hold."""
+        return self.skipped is None and self.success is not True
 
     @property
     def blocks(self) -> bool:
-        """Whether this result alone stops the publishing: a broken rule, or a check that could not be made."""
-        return not self.success and (self.severity is Severity.CRITICAL or self.error is not None)
+        """Whether this result alone stops the publishing: a broken rule, or a check of ours that could not be made."""
+        return self.failed and (self.severity is Severity.CRITICAL or (self.error is not None and not self.own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """Whether the run may be published: something was checked and nothing blocks."""
-        return bool(self.results) and not self.blocking
+        return any(result.skipped is None for result in self.results) and not self.blocking
 
     @property
     def blocking(self) -> tuple[Result, ...]:
@@ -61,24 +69,30 @@ class Verdict:
     @property
     def warnings(self) -> tuple[Result, ...]:
         """The results that did not hold and are only shown."""
-        return tuple(result for result in self.results if not result.success and not result.blocks)
+        return tuple(result for result in self.results if result.failed and not result.blocks)
+
+    @property
+    def skipped(self) -> tuple[Result, ...]:
+        """The results that do not apply to this run."""
+        return tuple(result for result in self.results if result.skipped is not None)
 
     def sentence(self) -> str:
         """Return in words what stopped the publishing, for the error message."""
         if self.passed:
-            critical = sum(result.severity is Severity.CRITICAL for result in self.results)
+            critical = sum(result.severity is Severity.CRITICAL and result.skipped is None for result in self.results)
             return f"All {critical} checks that can stop a run held."
         first, *others = self.blocking or (None,)
         if first is None:
             return "Nothing was checked."
         more = f", and {len(others)} more" if others else ""
-        return f"The output breaks a rule ({first.table}): {first.description.rstrip('.')}{more}."
+        broken = "a check could not be made" if first.error is not None else "the output breaks a rule"
+        return f"{broken.capitalize()} ({first.table}): {first.description.rstrip('.')}{more}."
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as plain JSON values."""
         return {
             "passed": self.passed,
-            "results": [asdict(result) for result in self.results],
+            "results": [{**asdict(result), "blocks": result.blocks} for result in self.results],
             "seconds": self.seconds,
             "versions": dict(self.versions),
         }

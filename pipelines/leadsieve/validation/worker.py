@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 
+from leadsieve.errors import SuiteError
 from leadsieve.validation.job import Answer, Job
 from leadsieve.validation.staged import StagedError, open_staged
 
@@ -39,7 +40,7 @@ def answer_line(line: bytes) -> Answer:
 
 def run_job(job: Job) -> Answer:
     """Read back what is staged and evaluate the suites on it."""
-    from leadsieve.validation.engine import SuiteError, evaluate  # imports GX: seconds, so not before it is needed
+    from leadsieve.validation.engine import evaluate  # imports GX: seconds, so not before it is needed
 
     try:
         connection = open_staged(job.staged)
@@ -47,9 +48,9 @@ def run_job(job: Job) -> Answer:
         return Answer(error=str(error))
     with connection:
         try:
-            results = evaluate(connection, job.suites)
+            results = evaluate(connection, job.suites, attached=job.staged.attach is not None)
         except SuiteError as error:
-            return Answer(error=str(error))
+            return Answer(error=str(error), wrong_suite=True)
     return Answer(results=tuple(results), versions={name: version(name) for name in VERSIONED})
 
 

@@ -16,6 +16,7 @@ from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.identity import is_role
 from leadsieve.intake import Read, expand, map_columns, read
+from leadsieve.schema import ADDRESSES
 from leadsieve.workspace import store
 
 _OWN_COLUMNS: Mapping[str, str] = {
@@ -31,6 +32,9 @@ _OWN_COLUMNS: Mapping[str, str] = {
 }
 """lemlist's export columns that say something of the membership; names compared in lower case, letters only."""
 
+_EXACT = ("_id", "status", "lastState", "isPaused", "campaign", "source", "emailStatus")
+"""The same as lemlist writes them: they win over a custom variable that is called alike."""
+
 _EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "told": pl.String,  # the campaign as the export names it: name or id
     "lead_id": pl.String,
@@ -43,6 +47,7 @@ _EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "fields": pl.String,
     "keys": pl.List(pl.String),
 }
+_OF_MEMBERSHIP = ("told", "lead_id", "status", "is_paused", "last_state", "source")
 _CAMPAIGNS = {"id": pl.String, "name": pl.String, "owner": pl.String, "status": pl.String, "archived": pl.Boolean}
 _PACKED = frozenset({".gz", ".zst", ".zip"})
 _TRUE = ("true", "yes", "1", "x")
@@ -117,7 +122,7 @@ def _whole(told: Read) -> Read:
 
 def _memberships(told: Read, campaign: str | None) -> pl.DataFrame:
     """Return one export's memberships, one row each: `_EXPORT`."""
-    own = {_OWN_COLUMNS[_letters(c)]: c for c in reversed(told.table.columns) if _letters(c) in _OWN_COLUMNS}
+    own = _own_columns(told.table.columns)
     leads = told.table.drop(column for name, column in own.items() if name != "source")
     mappings = map_columns(replace(told, table=leads), overrides={})
     cleaned = clean(leads, mappings)
@@ -128,8 +133,16 @@ def _memberships(told: Read, campaign: str | None) -> pl.DataFrame:
     ]
     named = _cell("" if campaign else own.get("campaign", "")).fill_null(_campaign_of(told, campaign))
     return pl.concat(
-        [told.table.select(_own(own), told=named), cleaned.select(_exported(fields))], how="horizontal"
+        # with_columns and not select: a file that has none of these columns would come out as one row.
+        [told.table.with_columns(_own(own), told=named).select(*_OF_MEMBERSHIP), cleaned.select(_exported(fields))],
+        how="horizontal",
     ).select(*_EXPORT)
+
+
+def _own_columns(columns: Sequence[str]) -> dict[str, str]:
+    """Return the columns that say something of the membership, by what they say."""
+    by_likeness = {_OWN_COLUMNS[_letters(c)]: c for c in reversed(columns) if _letters(c) in _OWN_COLUMNS}
+    return {**by_likeness, **{_OWN_COLUMNS[_letters(c)]: c for c in _EXACT if c in columns}}
 
 
 def _own(own: Mapping[str, str]) -> pl.Expr | list[pl.Expr]:
@@ -142,7 +155,7 @@ def _own(own: Mapping[str, str]) -> pl.Expr | list[pl.Expr]:
 
 def _exported(fields: Sequence[str]) -> list[pl.Expr]:
     keys = (
-        pl.concat_list("email_addresses", pl.concat_list("linkedin_key", "linkedin_member_key"))
+        pl.concat_list(ADDRESSES, pl.concat_list("linkedin_key", "linkedin_member_key"))
         .list.drop_nulls()
         .list.unique(maintain_order=True)
     )

@@ -135,9 +135,10 @@ def _refuse_wide(frame: pl.DataFrame, file: str) -> None:
 def list_suppressions(path: Path, *, lock_timeout: float = 10.0) -> pl.DataFrame:
     """Return all suppressions, one row an entry: kind, value, reason, came_from, added_at (UTC)."""
     with store.reading(path, lock_timeout=lock_timeout) as con:
-        return con.sql(
+        entries: pl.DataFrame = con.sql(
             "select kind, value, reason, came_from, added_at from suppressions order by suppression"
         ).pl()
+        return entries
 
 
 def remove_suppressions(

@@ -3,7 +3,7 @@
 Every number to expect comes from what is planted here: each row knows its person, each person what is planted about
 them. Nothing of leadsieve is imported or run. The same seed gives the same bytes:
 
-    python data/samples/generate.py [FOLDER]
+    python data/make_samples.py [FOLDER]
 
 One function plants one thing, in the order of this file; `README.md` lists them with their counts and their outcomes.
 """
@@ -59,7 +59,7 @@ from sowing.world import (
     token,
 )
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "samples"
 
 PLANTS: list[Plant] = []
 

@@ -1,0 +1,88 @@
+"""The short way gives what the exact way gives, or steps aside."""
+
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from leadsieve.intake import Read, fast, read, text
+
+CELLS = ["", "Zoë", "a b", "x,y", 'say "hi"', "two\nlines", "two\r\nlines", "=1+1", "0033", " led", "é" * 40]
+HEADER = "First Name,Email,Notes"
+
+
+def quoted(cell: str) -> str:
+    return f'"{cell.replace(chr(34), chr(34) * 2)}"' if set(cell) & set(',"\r\n') else cell
+
+
+def plain_list(seed: int, rows: int = 400) -> str:
+    rng = random.Random(seed)
+    lines = [[rng.choice(CELLS) or "x", f"p{n}@acme.example", rng.choice(CELLS)] for n in range(rows)]
+    return "\n".join([HEADER, *(",".join(quoted(cell) for cell in line) for line in lines)]) + "\n"
+
+
+def both_ways(folder: Path, data: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Read, Read]:
+    path = folder / "list.csv"
+    path.write_bytes(data.encode())
+    monkeypatch.setattr(text, "FAST_FROM_BYTES", 1)
+    quick = read(path)
+    monkeypatch.setattr(text, "FAST_FROM_BYTES", 1 << 60)
+    return quick, read(path)
+
+
+def assert_same(quick: Read, exact: Read) -> None:
+    assert quick.table.equals(exact.table)
+    assert quick.lines.equals(exact.lines)
+    for part in ("rejected", "ignored", "warnings"):
+        assert getattr(quick, part).equals(getattr(exact, part)), part
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_ways_give_the_same_table(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_same(*both_ways(tmp_path, plain_list(seed), monkeypatch))
+
+
+ODDITIES = {
+    "short row": "Bo,b@x.example",
+    "long row": "Bo,b@x.example,a,b",
+    "stray quote": 'Bo,b@x.example,"a" b',
+    "open quote": 'Bo,"b@x.example,a',
+    "blank line": "",
+    "ghost row": ",,",
+    "spaces only": " ,\t,",
+    "repeated header": HEADER,
+    "repeated with mark": "\ufeff" + HEADER,
+    "lone CR in a cell": "Bo\rX,b@x.example,a",
+    "lone CR": "Bo,b@x.example,a\rAl,a@x.example,b",
+    "NUL": "Bo,b@x.example,\0",
+    "footer": "Total: 400",
+}
+
+
+@pytest.mark.parametrize("oddity", ODDITIES.values(), ids=ODDITIES)
+@pytest.mark.parametrize("at", [200, -1], ids=["within", "at the end"])
+def test_an_odd_line_makes_no_difference(tmp_path: Path, oddity: str, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = plain_list(99).replace("two\r\nlines", "x").replace("two\nlines", "x").splitlines()
+    rows.insert(at % (len(rows) + 1), oddity)
+    assert_same(*both_ways(tmp_path, "\n".join(rows) + "\n", monkeypatch))
+
+
+def test_the_short_way_is_taken_for_a_plain_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "FAST_FROM_BYTES", 1)
+    monkeypatch.setattr(text, "_read_exactly", None)
+    path = tmp_path / "list.csv"
+    path.write_bytes(plain_list(1).encode())
+    assert read(path).table.height == 400
+
+
+def test_a_record_that_polars_lost_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = fast._parsed
+    monkeypatch.setattr(fast, "_parsed", lambda *told: whole(*told).head(-1))
+    assert_same(*both_ways(tmp_path, plain_list(3), monkeypatch))
+
+
+def test_empty_cells_are_empty_text_and_no_nulls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick, exact = both_ways(tmp_path, plain_list(2), monkeypatch)
+    assert quick.table.select(pl.all().null_count()).row(0) == (0, 0, 0)
+    assert exact.table.select(pl.all().null_count()).row(0) == (0, 0, 0)

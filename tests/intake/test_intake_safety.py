@@ -1,0 +1,114 @@
+"""Hostile and unlucky files: one clear error each, within bounds of memory and time."""
+
+import gzip
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from leadsieve.errors import InputError
+from leadsieve.intake import archive, lines, read
+
+DATA = Path(__file__).parent / "data"
+CSV = b"Name,Email\nBo,b@x.example\n"
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return buffer.getvalue()
+
+
+REFUSED = {
+    "an empty file": (b"", "is empty"),
+    "blank lines only": (b" \n\n", "is empty"),
+    "a zip of two": (zipped(a=CSV, b=CSV), "holds 2 files"),
+    "an archive in an archive": (gzip.compress(gzip.compress(CSV)), "archive within an archive"),
+    "a gzip cut short": (gzip.compress(CSV)[:-12], "cannot be unpacked"),
+    "a gzip bomb": (gzip.compress(bytes(40 * 1024**2)), "bomb"),
+    "a spreadsheet bomb": (
+        zipped(**{"[Content_Types].xml": b"x", "xl/sheet.xml": bytes(80 * 1024**2)}),
+        "as a bomb would",
+    ),
+    "a broken zip": (b"PK\x03\x04" + b"x" * 300, "cannot be unpacked"),
+    "a broken XLS": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 3000, "cannot be opened as a spreadsheet"),
+    "a broken Parquet": (b"PAR1" + b"x" * 50, "no readable Parquet"),
+    "a PDF": (b"%PDF-1.4", "is a PDF"),
+    "a web page": (b"<!DOCTYPE html><table>", "is a web page"),
+    "random bytes": (bytes(range(1, 256)) * 20, "no table of text"),
+    "too many columns": (b",".join(b"c%d" % n for n in range(20_000)) + b"\n", "20,000 columns"),
+}
+
+
+@pytest.mark.parametrize(("data", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_list_is_refused_by_name(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=message) as refusal:
+        read(path)
+    assert str(path) in str(refusal.value)
+
+
+def test_a_spreadsheet_that_would_abort_the_reader_is_an_error() -> None:
+    with pytest.raises(InputError, match="cannot be opened as a spreadsheet"):
+        read(DATA / "far_corner.xlsx")
+
+
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MAX_LINE_BYTES", 1024)
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"a,b\n" + b"x" * (3 * lines.BLOCK_BYTES))
+    with pytest.raises(InputError, match="has a line of more than"):
+        read(path)
+
+
+PLACES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a folder": (Path.mkdir, "is a folder"),
+    "a named pipe": (os.mkfifo, "no regular file"),
+    "nothing": (lambda _: None, "cannot be opened"),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), PLACES.values(), ids=PLACES)
+def test_what_is_no_regular_file_is_refused(tmp_path: Path, make: Callable[[Path], object], message: str) -> None:
+    make(tmp_path / "list")
+    with pytest.raises(InputError, match=message):
+        read(tmp_path / "list")
+
+
+def test_names_within_an_archive_are_not_used_as_paths(tmp_path: Path) -> None:
+    path = tmp_path / "inner" / "list.zip"
+    path.parent.mkdir()
+    path.write_bytes(zipped(**{"../../evil.csv": CSV}))
+    assert read(path).table.height == 1
+    assert list(tmp_path.iterdir()) == [path.parent]
+
+
+def test_a_file_that_changes_after_it_was_read_has_no_hash(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(CSV)
+    found = read(path)
+    path.write_bytes(CSV + b"Al,a@x.example\n")
+    with pytest.raises(InputError, match="changed while it was read"):
+        _ = found.sha256
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(CSV)
+    unpacked = archive.unpacked
+
+    def and_grow(*args: object, **options: object) -> object:
+        path.write_bytes(CSV * 2)
+        return unpacked(*args, **options)
+
+    monkeypatch.setattr("leadsieve.intake.reading.unpacked", and_grow)
+    with pytest.raises(InputError, match="changed while it was read"):
+        read(path)

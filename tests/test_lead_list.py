@@ -1,0 +1,105 @@
+"""A list of one or many files as one table: row numbers, sources, odd column names, what the list says itself."""
+
+from pathlib import Path
+
+import pytest
+
+import leadsieve as ls
+
+INTERNAL = (
+    "record",
+    "text",
+    "unreadable",
+    "list_says",
+    "list_column",
+    "member_url",
+    "email_addresses",
+    "told",
+    "suggestion",
+)
+LEDGER = ("row", "File", "outcome", "Conflicts", "email_status")
+
+
+def run(lists, **options) -> ls.Result:
+    return ls.run(lists, workspace=None, campaign="New", **options)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_rows_are_numbered_over_all_files_in_the_order_given(tmp_path):
+    one = write(tmp_path / "b.csv", "email\nann@acme-tools.com\nbob@acme-tools.com\n")
+    two = write(tmp_path / "a.csv", "email\neve@acme-tools.com\n")
+    ledger = run([one, two]).ledger
+    assert ledger.select("row", "line", "source").rows() == [(1, 2, "b"), (2, 3, "b"), (3, 2, "a")]
+
+
+def test_a_glob_is_read_in_name_order_and_a_tag_names_its_source(tmp_path):
+    for name in "cab":
+        write(tmp_path / f"{name}.csv", f"email\n{name}@acme-tools.com\n")
+    assert run(tmp_path / "*.csv").ledger["source"].to_list() == ["a", "b", "c"]
+    assert run(f"Fair={tmp_path}/*.csv").ledger["source"].to_list() == ["Fair"] * 3
+
+
+def test_the_source_column_is_the_source_and_not_twice(tmp_path):
+    file = write(tmp_path / "a.csv", "email,Origin\nann@acme-tools.com,Web\nbob@acme-tools.com,\n")
+    result = run(file, source_column="origin")
+    assert result.ledger["source"].to_list() == ["Web", "a"]
+    assert "Origin" not in result.ledger.columns
+
+
+def test_a_file_without_rows_beside_one_with_rows_is_no_error(tmp_path):
+    empty = write(tmp_path / "a.csv", "email\n")
+    full = write(tmp_path / "b.csv", "email\nann@acme-tools.com\n")
+    assert run([empty, full]).ledger.height == 1
+    with pytest.raises(ls.InputError, match="no rows"):
+        run(empty)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_a_column_may_be_called_like_anything_that_we_use_inside(tmp_path, name):
+    file = write(tmp_path / "a.csv", f"email,{name}\nann@acme-tools.com,mine\nbroken@@x,its\n")
+    result = run(file, validate="off")
+    assert result.ledger[name].to_list() == ["mine", "its"]
+    assert result.ledger["outcome"].to_list() == ["create", "failed"]
+    result.write(tmp_path / "out")
+    assert f"ann@acme-tools.com,mine,{'a'}\n" in (tmp_path / "out" / "batches" / "new-001.csv").read_text()
+
+
+@pytest.mark.parametrize("name", LEDGER)
+def test_a_column_called_like_one_of_the_ledgers_gets_a_trailing_underscore_and_a_warning(tmp_path, name):
+    file = write(tmp_path / "a.csv", f"email,{name}\nann@acme-tools.com,mine\nbob@acme-tools.com,\n")
+    ledger = run(file).ledger
+    assert ledger[f"{name}_"].to_list() == ["mine", None]
+    assert ledger["warnings"].to_list() == [["column_renamed"], []]
+
+
+def test_one_variable_that_two_files_write_in_different_case_is_one_column(tmp_path):
+    one = write(tmp_path / "a.csv", "email,Industry\nann@acme-tools.com,Steel\n")
+    two = write(tmp_path / "b.csv", "email,industry\nbob@acme-tools.com,Glass\n")
+    assert run([one, two]).ledger["Industry"].to_list() == ["Steel", "Glass"]
+
+
+def test_a_mended_failed_csv_runs_again_as_the_list_that_it_came_from(tmp_path):
+    file = write(tmp_path / "a.csv", 'email,Notes\nbroken@@x,=1+1\nann@acme-tools.com,"two\nlines"\n')
+    run(file, validate="off").write(tmp_path / "out")
+    failed = tmp_path / "out" / "failed.csv"
+    mended = write(tmp_path / "mended.csv", failed.read_text("utf-8-sig").replace("broken@@x", "eve@acme-tools.com"))
+    again = run(mended).ledger
+    assert again.select("email", "Notes", "outcome").rows() == [("eve@acme-tools.com", "=1+1", "create")]
+    assert "reason_" not in again.columns
+
+
+def test_a_misspelt_email_says_in_failed_csv_what_may_be_meant(tmp_path):
+    run(write(tmp_path / "a.csv", "email\nann@gmail.con\n"), validate="off").write(tmp_path / "out")
+    assert "Perhaps ann@gmail.com is meant." in (tmp_path / "out" / "failed.csv").read_text("utf-8-sig")
+
+
+def test_a_mailbox_that_two_persons_share_is_warned_of_only_when_asked(tmp_path):
+    file = write(tmp_path / "a.csv", "email\nann.ash@gmail.com\nannash@gmail.com\nbob@gmail.com\n")
+    assert run(file).ledger["warnings"].to_list() == [[], [], []]
+    warned = run(file, mailbox=True)
+    assert warned.ledger["warnings"].to_list() == [["possible_same_mailbox"]] * 2 + [[]]
+    assert warned.ledger["outcome"].to_list() == ["create"] * 3
