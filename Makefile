@@ -20,7 +20,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/nbstripout --verify --extra-keys "metadata.kernelspec metadata.language_info" notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id --extra-keys "metadata.kernelspec metadata.language_info" notebooks/*.ipynb
 	PATH="$(BIN):$$PATH" $(BIN)/cog --check README.md
 
 docs: $(VENV)/installed-dev

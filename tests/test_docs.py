@@ -20,7 +20,9 @@ DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
 @pytest.mark.parametrize(
-    "word", [*Outcome, *Reason, *RowWarning, *EmailStatus, *LinkedInStatus, *MARKS, *PLACE, *IDENTITY, *DECISION], ids=str
+    "word",
+    [*Outcome, *Reason, *RowWarning, *EmailStatus, *LinkedInStatus, *MARKS, *PLACE, *IDENTITY, *DECISION],
+    ids=str,
 )
 def test_every_word_of_a_run_is_explained(word):
     assert f"`{word}`" in WORDS

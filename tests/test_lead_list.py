@@ -103,3 +103,16 @@ def test_a_mailbox_that_two_persons_share_is_warned_of_only_when_asked(tmp_path)
     warned = run(file, mailbox=True)
     assert warned.ledger["warnings"].to_list() == [["possible_same_mailbox"]] * 2 + [[]]
     assert warned.ledger["outcome"].to_list() == ["create"] * 3
+
+
+def test_why_says_what_a_misspelt_email_may_mean(tmp_path):
+    result = run(write(tmp_path / "a.csv", "email\nann@gmial.com\n"))
+    assert "perhaps ann@gmail.com is meant" in str(result.why(1))
+    assert result.ledger["email"].to_list() == ["ann@gmial.com"]
+
+
+def test_the_summary_counts_the_cells_that_were_brought_to_one_form(tmp_path):
+    cells = "email,linkedinUrl\nANN@acme-tools.com,linkedin.com/in/ann-ash-1/\n<bob@acme-tools.com>,\neve@acme-tools.com,N/A\n"
+    told = run(write(tmp_path / "a.csv", cells)).summary["cells"]
+    assert told["email"] == {"valid": 2, "repaired": 1, "mended": 2}
+    assert told["linkedin"] == {"empty": 2, "person_vanity": 1, "mended": 1}

@@ -17,7 +17,7 @@ import pytest
 
 import leadsieve
 from leadsieve import publishing
-from leadsieve.errors import OutputError, ValidationError
+from leadsieve.errors import OutputError, UsageError, ValidationError
 from leadsieve.formulas import unguarded
 from leadsieve.names import batch_file, default_out, slugify
 from leadsieve.publishing import refuse, staged, to_json, write_csv, write_manifest, write_parquet
@@ -117,7 +117,7 @@ class TestExisting:
     def test_it_is_refused_without_force(self, tmp_path, attempt, what):
         make(tmp_path / "out", what)
 
-        with pytest.raises(OutputError, match="exists already"):
+        with pytest.raises(UsageError, match="exists already"):
             attempt(tmp_path / "out", force=False)
 
     @pytest.mark.parametrize("attempt", [refuse, publish], ids=["early", "late"])
@@ -136,7 +136,7 @@ class TestExisting:
         make(tmp_path / "out", what)
         before = contents(tmp_path)
 
-        with pytest.raises(OutputError, match="no folder that a run made"):
+        with pytest.raises(UsageError, match="no folder that a run made"):
             attempt(tmp_path / "out", force=True)
 
         assert contents(tmp_path) == before
@@ -146,7 +146,7 @@ class TestExisting:
         monkeypatch.chdir(tmp_path)
         Path("notes.txt").write_text("mine", "utf-8")
 
-        with pytest.raises(OutputError, match="no folder that a run made"):
+        with pytest.raises(UsageError, match="no folder that a run made"):
             attempt(Path(), force=True)
 
         assert names(tmp_path) == ["notes.txt"]

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from leadsieve.errors import OutputError
+from leadsieve.errors import OutputError, UsageError
 from leadsieve.formulas import guarded
 from leadsieve.identity import KEY_VERSION, data_versions
 
@@ -32,7 +32,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def staged(out: Path, *, force: bool) -> Iterator[Path]:
     """Yield a folder to fill; when the block ends well it stands at `out`, else nothing does.
 
-    Raises OutputError for an existing `out` (without `force`), one that no run made, and for a disk that is full.
+    Raises UsageError for an existing `out` (without `force`) and one that no run made, OutputError for a disk that is full.
     """
     with _told(out), ExitStack() as undo:
         place = out.resolve()
@@ -64,7 +64,7 @@ def keep_aside(staging: Path, out: Path) -> Path | None:
 
 
 def refuse(out: Path, *, force: bool) -> None:
-    """Raise OutputError early for a folder that could not be published to."""
+    """Raise UsageError early for a folder that could not be published to."""
     with _told(out):
         _tidy(out.resolve())
         _refuse(out.resolve(), out, force=force)
@@ -94,10 +94,10 @@ def _refuse(place: Path, out: Path, *, force: bool) -> None:
         return
     if not force:
         msg = f"{out} exists already. Name another folder with --out, or replace this one with --force."
-        raise OutputError(msg)
+        raise UsageError(msg)
     if not _is_ours(place):
         msg = f"{out} is no folder that a run made, so --force does not replace it. Name another folder with --out."
-        raise OutputError(msg)
+        raise UsageError(msg)
 
 
 def _is_ours(place: Path) -> bool:

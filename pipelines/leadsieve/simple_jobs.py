@@ -10,7 +10,7 @@ from typing import BinaryIO
 import polars as pl
 
 from leadsieve.batching import Batch, Plan, effective_limit
-from leadsieve.errors import OutputError
+from leadsieve.errors import OutputError, UsageError
 from leadsieve.lead_list import LeadList, gather
 from leadsieve.names import batch_file
 from leadsieve.pipeline import place_leads
@@ -141,19 +141,19 @@ def _statuses(cells: pl.Series) -> dict[str, int]:
 
 
 def refuse_file(out: Path, *, force: bool) -> None:
-    """Raise OutputError early for a file that could not be written to."""
+    """Raise UsageError early for a file that exists already."""
     if out.is_dir():
         msg = f"{out} is a folder. Name the file to write."
-        raise OutputError(msg)
+        raise UsageError(msg)
     if out.exists() and not force:
         msg = f"{out} exists already. Name another file, or replace this one with --force."
-        raise OutputError(msg)
+        raise UsageError(msg)
 
 
 def publish_table(table: pl.DataFrame, out: Path, *, force: bool) -> None:
     """Write the table as a CSV file, readable by its owner only, that stands there whole or not at all.
 
-    Raises OutputError for a file that exists (without `force`) and for one that cannot be written.
+    Raises UsageError for a file that exists (without `force`), OutputError for one that cannot be written.
     """
     refuse_file(out, force=force)
     beside = out.with_name(f".{out.name}.{os.getpid()}")

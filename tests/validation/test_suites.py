@@ -135,6 +135,13 @@ def test_a_suite_of_a_team_is_found_from_the_current_folder_and_taken_once(
     assert len(load_own_suites(["ours/*.json", "ours/batches.json"])) == 1
 
 
+def test_the_suite_in_the_docs_can_be_copied(tmp_path: Path) -> None:
+    docs = (SHIPPED.parent / "docs" / "expectations.md").read_text("utf-8")
+    (tmp_path / "ours.json").write_text(docs.split("```json\n")[1].split("```")[0], "utf-8")
+    (loaded,) = load_own_suites([f"{tmp_path}/ours.json"])
+    assert [each.severity for each in loaded.expectations] == [Severity.WARNING, Severity.CRITICAL]
+
+
 OWN_FAULTS: dict[str, tuple[Change, str]] = {
     "a table that there is not": (lambda data: data.update(name="leads"), "its name is not 'batches' or"),
     "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),

@@ -168,7 +168,11 @@ def test_the_phones_apostrophe_guard_is_no_part_of_the_phone(workspace, tmp_path
 
 @pytest.mark.parametrize(
     "content",
-    ["\n".join([HEADER, *[lead("ann@acme-tools.com")] * 9, lead("eve@acme-tools.com") + ",and,more"]) + "\n", "firstName,status\nAnn,running\n", ""],
+    [
+        "\n".join([HEADER, *[lead("ann@acme-tools.com")] * 9, lead("eve@acme-tools.com") + ",and,more"]) + "\n",
+        "firstName,status\nAnn,running\n",
+        "",
+    ],
     ids=["a record with too many cells", "no identifier column", "empty file"],
 )
 def test_a_broken_export_leaves_the_workspace_as_it_was(workspace, spring, tmp_path, content):

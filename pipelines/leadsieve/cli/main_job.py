@@ -10,7 +10,7 @@ import typer
 import leadsieve
 from leadsieve.bundled import bundled
 from leadsieve.cli import console, options
-from leadsieve.errors import OutputError
+from leadsieve.errors import OutputError, UsageError
 from leadsieve.names import default_out
 from leadsieve.policy import Policy, load_policy
 from leadsieve.published import passed
@@ -216,7 +216,7 @@ def _demo_files(folder: Path) -> list[Path]:
     try:
         if folder.exists() and any(folder.iterdir()):
             msg = f"{folder} is not empty. Name another folder: `leadsieve demo FOLDER`."
-            raise OutputError(msg)
+            raise UsageError(msg)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(bundled("samples"), samples, ignore=shutil.ignore_patterns("*.py", "sowing", "__pycache__"))
     except (OSError, shutil.Error) as error:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leadsieve.cli import console
-from leadsieve.errors import OutputError
+from leadsieve.errors import OutputError, UsageError
 from leadsieve.limits import registry
 from leadsieve.policy import POLICY_FILE, policy_template
 from leadsieve.reporting import plain_table, print_list
@@ -32,7 +32,7 @@ def init(
     """Write a policy file with every setting explained and at its default."""
     if file.exists() and not force:
         msg = f"{file} exists already. Name another file, or replace it with --force."
-        raise OutputError(msg)
+        raise UsageError(msg)
     try:
         file.write_text(policy_template(), "utf-8")
     except OSError as error:

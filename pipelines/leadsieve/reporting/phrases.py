@@ -35,7 +35,7 @@ WARNINGS: Final[Mapping[str, str]] = {
     RowWarning.OTHER_DELIMITER: "a line with another separator than the rest, read by that",
     RowWarning.OTHER_ENCODING: "a line in another encoding than the rest, converted",
     RowWarning.POSSIBLE_SAME_MAILBOX: "another row's address probably reaches the same mailbox",
-    RowWarning.PROBABLE_TYPO: "the email's domain looks misspelt",
+    RowWarning.PROBABLE_TYPO: "the email looks misspelt; `leadsieve why` says what may be meant, nothing was changed",
     RowWarning.SHARED_IDENTIFIER: "an address or profile that several people share",
     RowWarning.SHORT_ROW: "too few cells, filled up with empty ones",
     RowWarning.STRAY_QUOTE: "a quote that does not belong, read around it",

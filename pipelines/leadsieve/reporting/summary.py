@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from leadsieve.batching import Batch, Plan, api_minutes
+from leadsieve.cleaning import IDENTIFYING_EMAIL, IDENTIFYING_LINKEDIN
 from leadsieve.limits import registry
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import rows
@@ -31,6 +32,7 @@ def summarise(
         },
         "sources": sieved.sources.to_dicts(),
         "batches": [_batch(b, files) for b in plan.batches],
+        "cells": {"email": _cells(ledger, "email", "email"), "linkedin": _cells(ledger, "linkedin", "linkedinUrl")},
         "warnings": _counts(ledger["warnings"].explode()),
         "unclassified_statuses": sieved.statuses,
         "snapshot": {"id": snapshot["id"], "taken_at": f"{snapshot['taken_at'].isoformat()}Z"} if snapshot else None,
@@ -40,6 +42,14 @@ def summarise(
         "method": str(policy.method),
         "advice": advice(ledger, sieved, plan, policy),
     }
+
+
+def _cells(ledger: pl.DataFrame, kind: str, column: str) -> dict[str, int]:
+    """Return the statuses of a column's cells, and how many usable ones were brought to their canonical form."""
+    usable = pl.col(f"{kind}_status").is_in(IDENTIFYING_EMAIL if kind == "email" else IDENTIFYING_LINKEDIN)
+    changed = pl.col("changes").list.eval(pl.element().struct.field("column")).list.contains(column)
+    mended = ledger.filter(usable & changed).height
+    return {**_counts(ledger[f"{kind}_status"]), "mended": mended}
 
 
 def _count(ledger: pl.DataFrame, column: str, word: str) -> int:

@@ -112,7 +112,17 @@ def _notes(summary: Mapping[str, Any], console: Console) -> None:
     others = [note["text"] for note in summary["advice"] if note["code"] not in _SETTINGS]
     warnings = [f"{rows(count)}: {WARNINGS.get(name, name)} (`{name}`)." for name, count in summary["warnings"].items()]
     print_list("Which setting would change it", settings, console)
-    print_list("Good to know", [*others, *warnings], console)
+    print_list("Good to know", [*_mended(summary), *others, *warnings], console)
+
+
+def _mended(summary: Mapping[str, Any]) -> list[str]:
+    """Return how many cells were brought to the form that they are recognised by."""
+    emails, profiles = (summary["cells"][kind]["mended"] for kind in ("email", "linkedin"))
+    if not emails + profiles:
+        return []
+    return [
+        f"{emails:,} emails and {profiles:,} LinkedIn profiles were brought to one form (the ledger's `changes` say from what)."
+    ]
 
 
 def print_steps(steps: Iterable[str], folder: Path | None, console: Console) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from leadsieve.identity import parse_email
 from leadsieve.words import DedupMode, ImportMode, Keep, Outcome, Reason
 
 _GATES: tuple[tuple[str, tuple[Reason, ...]], ...] = (
@@ -89,6 +90,8 @@ def _evidence(row: Mapping[str, Any]) -> Iterator[str]:
     for conflict in row["conflicts"] or []:
         owner = f", owner {conflict['owner']}" if conflict["owner"] else ""
         yield f"In {conflict['campaign']}: {conflict['status']}{owner} (matched on {conflict['matched_on']})."
+    if meant := parse_email(row["email_raw"]).suggestion:
+        yield f"The email looks misspelt: perhaps {meant} is meant."
     if row["warnings"]:
         yield f"Warnings: {', '.join(row['warnings'])}."
 

@@ -46,7 +46,8 @@ def brief(
     snapshot, limit = summary["snapshot"], effective_limit(policy)
     return Brief(
         tables={
-            "batch_plan": [{**batch, "limit": limit} for batch in plan], "input_columns": _input_columns(inputs),
+            "batch_plan": [{**batch, "limit": limit} for batch in plan],
+            "input_columns": _input_columns(inputs),
             **_settings(policy),
         },
         parameters={

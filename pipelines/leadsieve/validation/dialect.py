@@ -53,7 +53,9 @@ class ReadingDialect(duckdb_engine.Dialect):
         """Return the columns of one table; duckdb-engine's way asks the whole catalogue, which takes longer than most checks."""
         table = ".".join(self.identifier_preparer.quote(name) for name in (schema, table_name) if name)
         found = connection.exec_driver_sql(f"describe {table}").fetchall()
-        return [{"name": row[0], "type": KINDS.get(row[1], sa.String)(), "nullable": True, "default": None} for row in found]
+        return [
+            {"name": row[0], "type": KINDS.get(row[1], sa.String)(), "nullable": True, "default": None} for row in found
+        ]
 
     def do_begin(self, _connection: object) -> None:
         """Do nothing: checks only read."""

@@ -209,9 +209,11 @@ def _resolve(con: duckdb.DuckDBPyConnection, told: Sequence[str], known: list[di
 
     One row an export's word for a campaign. Raises InputError for a name that two campaigns share.
     """
-    current = con.sql(
-        "select campaign, id, name, owner, status, archived from campaigns where until_snapshot is null"
-    ).pl().to_dicts()
+    current = (
+        con.sql("select campaign, id, name, owner, status, archived from campaigns where until_snapshot is null")
+        .pl()
+        .to_dicts()
+    )
     fresh = itertools.count(1 + con.execute("select coalesce(max(campaign), 0) from campaigns").fetchall()[0][0])
     resolved: list[dict[str, Any]] = []
     for word in told:
