@@ -66,6 +66,7 @@ def test_the_public_names_are_exactly_these():
         "OutputError",
         "Policy",
         "Result",
+        "SuiteError",
         "UsageError",
         "ValidationError",
         "Workspace",

@@ -1,6 +1,14 @@
 """Make raw lead lists safe to import into an outreach tool."""
 
-from leadsieve.errors import InputError, LeadsieveError, OutputError, UsageError, ValidationError, WorkspaceError
+from leadsieve.errors import (
+    InputError,
+    LeadsieveError,
+    OutputError,
+    SuiteError,
+    UsageError,
+    ValidationError,
+    WorkspaceError,
+)
 from leadsieve.intake import read
 from leadsieve.pipeline import run
 from leadsieve.policy import Policy, load_policy
@@ -13,6 +21,7 @@ __all__ = [
     "OutputError",
     "Policy",
     "Result",
+    "SuiteError",
     "UsageError",
     "ValidationError",
     "Workspace",

@@ -52,7 +52,7 @@ def suite(*expectations: Expectation, table: str = "batches", rows: str = "selec
 
 REFUSED = {
     "unknown type": (expectation("expect_column_values_to_be_fine"), "has no type 'expect_column_values_to_be_fine'"),
-    "unknown argument": (expectation(column="email", colum="x"), "takes no colum"),
+    "unknown argument": (expectation(column="email", kolumn="x"), "takes no kolumn"),
     "argument that softens": (expectation(column="email", catch_exceptions=True), "takes no catch_exceptions"),
     "argument missing": (expectation(), "refuses its arguments"),
     "argument of another kind": (expectation(column="email", mostly="all"), "refuses its arguments"),
@@ -69,7 +69,7 @@ def test_a_suite_that_great_expectations_does_not_understand_is_a_fault(
 
 
 RAISING = {
-    "unknown column": expectation(column="colum", severity=Severity.WARNING),
+    "unknown column": expectation(column="kolumn", severity=Severity.WARNING),
     "query that is no SQL": expectation(QUERY, unexpected_rows_query="selec from {batch}", severity=Severity.WARNING),
     "query of an unknown table": expectation(QUERY, unexpected_rows_query="select 1 from {batch}, nothing"),
     "query that quotes a cell": expectation(

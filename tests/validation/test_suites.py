@@ -51,7 +51,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "another name": (lambda data: data.update(name="ledger"), "its name is not 'batches'"),
     "unknown key": (lambda data: data.update(expectation=[]), "unknown key 'expectation'"),
     "no expected rows": (lambda data: data["meta"].clear(), "lacks 'rows_expected'"),
-    "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),
+    "misspelt severity": (lambda data: first(data).update(severity="serious"), "severity 'serious'"),
     "severity that GX has and we do not": (lambda data: first(data).update(severity="info"), "severity 'info'"),
     "type missing": (lambda data: first(data).pop("type"), "lacks 'type'"),
     "unknown type": (lambda data: first(data).update(type="expect_much"), "has no type 'expect_much'"),
@@ -144,7 +144,7 @@ def test_the_suite_in_the_docs_can_be_copied(tmp_path: Path) -> None:
 
 OWN_FAULTS: dict[str, tuple[Change, str]] = {
     "a table that there is not": (lambda data: data.update(name="leads"), "its name is not 'batches' or"),
-    "misspelt severity": (lambda data: first(data).update(severity="criticall"), "severity 'criticall'"),
+    "misspelt severity": (lambda data: first(data).update(severity="serious"), "severity 'serious'"),
     "no why": (lambda data: first(data)["meta"].pop("why"), "lacks 'why'"),
     "no list": (lambda data: data.update(expectations={}), "holds no expectations"),
     "an expectation that is none": (lambda data: data["expectations"].append("x"), "expectation 3 is not an object"),

@@ -168,7 +168,7 @@ def test_a_team_s_own_expectation_that_says_critical_stops_the_run(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"type": "expect_too_much"}, {"severity": "grave"}, {"kwargs": {"colum": "email"}}], ids=repr
+    "changes", [{"type": "expect_too_much"}, {"severity": "grave"}, {"kwargs": {"kolumn": "email"}}], ids=repr
 )
 def test_a_team_s_suite_that_is_wrong_stops_the_command(
     leadsieve: Callable[..., Ended], tmp_path: Path, changes: dict[str, object]

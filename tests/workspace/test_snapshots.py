@@ -240,3 +240,29 @@ def test_a_workspace_of_a_newer_version_is_refused(workspace, spring, name, told
         con.execute("update facts_of_file set value = ? where name = ?", [str(told), name])
     with pytest.raises(ls.WorkspaceError, match="newer leadsieve"):
         workspace.load(spring)
+
+
+def test_keys_of_older_rules_are_made_anew_when_the_workspace_is_next_used(workspace, spring, tmp_path):
+    write(tmp_path / "Sales.csv", "urn:li:member:77,running,lea_9", header="linkedinUrlSalesNav,status,_id")
+    workspace.load(spring, tmp_path / "Sales.csv")
+    (tmp_path / "stop.csv").write_text("value\nbob@acme-tools.com\n")
+    workspace.suppress(tmp_path / "stop.csv")
+    with duckdb.connect(str(workspace.path)) as con:
+        before = con.execute("select key from identifiers order by key").fetchall()
+        con.execute("update identifiers set key = 'old ' || key")
+        con.execute("update memberships set keys = list_transform(keys, lambda k: 'old ' || k)")
+        con.execute("update suppressions set value = upper(value)")
+        con.execute("update facts_of_file set value = '0' where name = 'key_version'")
+    assert decided(workspace, tmp_path, "ann@acme-tools.com")["outcome"] == "in_progress"
+    assert decided(workspace, tmp_path, "bob@acme-tools.com")["reason"] == "do_not_contact"
+    with duckdb.connect(str(workspace.path), read_only=True) as con:
+        assert con.execute("select key from identifiers order by key").fetchall() == before
+    assert workspace.load(spring, tmp_path / "Sales.csv").came == 0
+
+
+def test_a_workspace_of_an_older_schema_is_refused_with_what_to_do(workspace, spring):
+    workspace.load(spring)
+    with duckdb.connect(str(workspace.path)) as con:
+        con.execute("update facts_of_file set value = '0' where name = 'schema_version'")
+    with pytest.raises(ls.WorkspaceError, match="Load the campaign exports into a new file"):
+        workspace.load(spring)

@@ -2,12 +2,13 @@
 -- brought (which campaign each word means), staged_keys, known (the campaigns file), load (one row). Out: the workspace's tables,
 -- `merged` (one row of counts).
 
+-- The digest is of the content as exported, not of keys that later rules may make otherwise.
 -- Equal contents within a campaign are numbered, so that two leads without an `_id` stay two.
 create or replace temp table fresh as
 select *, row_number() over (partition by campaign, digest) as nth
 from (
     select b.campaign, s.* exclude (told), md5(to_json(struct_pack(
-        s.lead_id, s.email, s.linkedin_url, s.status, s.is_paused, s.last_state, s.source, s.fields, s.keys))::varchar) as digest
+        s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source, s.fields))::varchar) as digest
     from staged_rows s join brought b using (told)
 );
 
@@ -53,8 +54,10 @@ where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
 
 insert into memberships
-    (campaign, from_snapshot, lead_id, email, linkedin_url, status, is_paused, last_state, source, fields, keys, digest, nth)
-select campaign, (select snapshot from load), lead_id, email, linkedin_url, status, is_paused, last_state, source, fields, keys, digest, nth
+    (campaign, from_snapshot, lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields,
+    keys, digest, nth)
+select campaign, (select snapshot from load), lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state,
+    source, fields, keys, digest, nth
 from begun;
 
 insert into identifiers (kind, key, role)

@@ -34,6 +34,7 @@ create table memberships (
     lead_id varchar,               -- lemlist's `_id`
     email varchar,                 -- as exported
     linkedin_url varchar,          -- as exported
+    linkedin_url_sales_nav varchar, -- as exported
     status varchar,                -- as exported
     is_paused boolean not null,
     last_state varchar,

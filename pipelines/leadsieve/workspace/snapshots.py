@@ -14,10 +14,9 @@ import polars as pl
 
 from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError, WorkspaceError
-from leadsieve.identity import is_role
 from leadsieve.intake import Read, expand, map_columns, read
-from leadsieve.schema import ADDRESSES
 from leadsieve.workspace import store
+from leadsieve.workspace.keys import dictionary, keys_of_cleaned
 
 _OWN_COLUMNS: Mapping[str, str] = {
     "id": "lead_id",
@@ -40,6 +39,7 @@ _EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "lead_id": pl.String,
     "email": pl.String,
     "linkedin_url": pl.String,
+    "linkedin_url_sales_nav": pl.String,
     "status": pl.String,
     "is_paused": pl.Boolean,
     "last_state": pl.String,
@@ -47,7 +47,7 @@ _EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "fields": pl.String,
     "keys": pl.List(pl.String),
 }
-_OF_MEMBERSHIP = ("told", "lead_id", "status", "is_paused", "last_state", "source")
+_OF_MEMBERSHIP = ("told", "linkedin_url_sales_nav", "lead_id", "status", "is_paused", "last_state", "source")
 _CAMPAIGNS = {"id": pl.String, "name": pl.String, "owner": pl.String, "status": pl.String, "archived": pl.Boolean}
 _PACKED = frozenset({".gz", ".zst", ".zip"})
 _TRUE = ("true", "yes", "1", "x")
@@ -132,9 +132,14 @@ def _memberships(told: Read, campaign: str | None) -> pl.DataFrame:
         if m.field not in {"email", "linkedinUrl"} and (m.field or m.variable)
     ]
     named = _cell("" if campaign else own.get("campaign", "")).fill_null(_campaign_of(told, campaign))
+    second = next((m.column for m in mappings if m.field == "linkedinUrlSalesNav"), None)
+    sales = pl.col(second) if second else pl.lit(None, pl.String)
     return pl.concat(
         # with_columns and not select: a file that has none of these columns would come out as one row.
-        [told.table.with_columns(_own(own), told=named).select(*_OF_MEMBERSHIP), cleaned.select(_exported(fields))],
+        [
+            told.table.with_columns(_own(own), told=named, linkedin_url_sales_nav=sales).select(*_OF_MEMBERSHIP),
+            cleaned.select(_exported(fields)),
+        ],
         how="horizontal",
     ).select(*_EXPORT)
 
@@ -154,17 +159,12 @@ def _own(own: Mapping[str, str]) -> pl.Expr | list[pl.Expr]:
 
 
 def _exported(fields: Sequence[str]) -> list[pl.Expr]:
-    keys = (
-        pl.concat_list(ADDRESSES, pl.concat_list("linkedin_key", "linkedin_member_key"))
-        .list.drop_nulls()
-        .list.unique(maintain_order=True)
-    )
     filled = pl.struct(fields).struct.json_encode() if fields else pl.lit("{}")
     return [
         pl.col("email_raw").alias("email"),
         pl.col("linkedin_raw").alias("linkedin_url"),
         filled.alias("fields"),
-        keys.alias("keys"),
+        keys_of_cleaned(),
     ]
 
 
@@ -190,11 +190,10 @@ def _truth(column: str) -> pl.Expr:
 
 def _stage(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, known: pl.DataFrame, empty: Sequence[str]) -> None:
     """Put the load's rows into temporary tables beside the workspace's own."""
-    keys = rows.select(key=pl.col("keys").explode()).drop_nulls().unique()
     told = sorted({*rows["told"], *empty})
     frames = {
         "staged_rows": rows,
-        "staged_keys": keys.with_columns(role=is_role(pl.col("key")).fill_null(value=False)),
+        "staged_keys": dictionary(rows["keys"]),
         "known": known,
         "brought": _resolve(con, told, known.to_dicts()),
     }

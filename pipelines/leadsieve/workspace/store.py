@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -31,7 +31,12 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
     try:
         con.execute("begin")
         if existed:
-            check_version(con, path, catalog=None)
+            versions = _versions(con, path)
+            _refuse_other_schema(versions, path)
+            if versions["key_version"] < KEY_VERSION:
+                from leadsieve.workspace.keys import make_anew  # what it needs is only loaded for an old workspace
+
+                make_anew(con)
         else:
             _create(con)
         yield con
@@ -49,20 +54,32 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
 @contextmanager
 def reading(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the workspace for reading and yield the connection; raises WorkspaceError like `writing`, and when it is absent."""
-    require(path)
+    _bring_up_to_date(path, lock_timeout=lock_timeout)
     con = _connect(path, read_only=True, lock_timeout=lock_timeout)
     try:
-        check_version(con, path, catalog=None)
         yield con
     finally:
         con.close()
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, *, lock_timeout: float) -> None:
-    """Attach the workspace to `con` read-only under the name `ws`."""
-    require(path)
+    """Attach the workspace to `con` read-only under the name `ws`; raises WorkspaceError like `reading`."""
+    _bring_up_to_date(path, lock_timeout=lock_timeout)
     _patiently(lambda: con.execute(f"attach '{_quoted(path)}' as ws (read_only)"), path, lock_timeout)
-    check_version(con, path, catalog="ws")
+
+
+def _bring_up_to_date(path: Path, *, lock_timeout: float) -> None:
+    """See that the file is a workspace of our schema, and that its keys are made by the rules of today."""
+    require(path)
+    con = _connect(path, read_only=True, lock_timeout=lock_timeout)
+    try:
+        versions = _versions(con, path)
+    finally:
+        con.close()
+    _refuse_other_schema(versions, path)
+    if versions["key_version"] < KEY_VERSION:
+        with writing(path, lock_timeout=lock_timeout):
+            pass
 
 
 def require(path: Path) -> None:
@@ -75,25 +92,27 @@ def require(path: Path) -> None:
         raise WorkspaceError(msg)
 
 
-def check_version(con: duckdb.DuckDBPyConnection, path: Path, *, catalog: str | None) -> None:
-    """Raise WorkspaceError when the file is no workspace, or one that a newer leadsieve wrote."""
-    table = f"{catalog}.facts_of_file" if catalog else "facts_of_file"
+def _versions(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
+    """Return the versions of the schema and of the keys; raises WorkspaceError when the file is no workspace."""
     try:
-        facts = dict(con.execute(f"select name, value from {table}").fetchall())  # noqa: S608 -- a fixed catalog name
+        return {name: int(value) for name, value in con.execute("select name, value from facts_of_file").fetchall()}
     except duckdb.CatalogException as error:
         msg = f"{path} is a DuckDB file but no leadsieve workspace. Name the right file with --workspace."
         raise WorkspaceError(msg) from error
+
+
+def _refuse_other_schema(versions: Mapping[str, int], path: Path) -> None:
+    """Raise WorkspaceError for a workspace of another schema, or of keys that a newer leadsieve made."""
     for name, ours in (("schema_version", SCHEMA_VERSION), ("key_version", KEY_VERSION)):
-        theirs = int(facts.get(name, 0))
-        if theirs > ours:
-            msg = f"The workspace {path} was written by a newer leadsieve ({name} {theirs}, here {ours}). Update leadsieve."
+        if versions[name] > ours:
+            msg = f"The workspace {path} was written by a newer leadsieve ({name} {versions[name]}, here {ours}). Update leadsieve."
             raise WorkspaceError(msg)
-        if theirs < ours:
-            msg = (
-                f"The workspace {path} was written by an older leadsieve ({name} {theirs}, here {ours}). "
-                "Load the campaign exports into a new file with `leadsieve snapshot load`."
-            )
-            raise WorkspaceError(msg)
+    if versions["schema_version"] < SCHEMA_VERSION:
+        msg = (
+            f"The workspace {path} was written by an older leadsieve (schema_version {versions['schema_version']}, here "
+            f"{SCHEMA_VERSION}). Load the campaign exports into a new file with `leadsieve snapshot load`."
+        )
+        raise WorkspaceError(msg)
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,73 @@
+"""The keys of the workspace: made when a membership is loaded, made anew when the rules for keys change."""
+
+import duckdb
+import polars as pl
+
+from leadsieve.cleaning import clean
+from leadsieve.identity import KEY_VERSION, is_role, parse_email, parse_linkedin
+from leadsieve.intake import ColumnMapping
+from leadsieve.schema import ADDRESSES
+
+_CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
+
+
+def keys_of_cleaned() -> pl.Expr:
+    """Return every key that a cleaned membership gives, each once: all addresses of its email cell, its profiles."""
+    profiles = pl.concat_list("linkedin_key", "linkedin_member_key").list.drop_nulls()
+    return pl.concat_list(ADDRESSES, profiles).list.unique(maintain_order=True).alias("keys")
+
+
+def dictionary(keys: pl.Series) -> pl.DataFrame:
+    """Return the different keys of lists of keys, one row each: key, and whether it is a role address."""
+    distinct = pl.DataFrame({"key": keys.explode()}, schema={"key": pl.String}).drop_nulls().unique()
+    return distinct.with_columns(role=is_role(pl.col("key")).fill_null(value=False))
+
+
+def make_anew(con: duckdb.DuckDBPyConnection) -> None:
+    """Compute all stored keys again from the cells as exported, within the caller's transaction.
+
+    For a workspace whose keys an older version of the rules made (`key_version`); snapshots stay what they are.
+    """
+    cells = con.sql(
+        "select membership, email, linkedin_url as linkedinUrl, linkedin_url_sales_nav as linkedinUrlSalesNav from memberships"
+    ).pl()
+    mappings = [
+        ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
+    ]
+    rekeyed = cells.select("membership").hstack(clean(cells.select(_CELLS), mappings).select(keys_of_cleaned()))
+    _register(con, "rekeyed", rekeyed)
+    _register(con, "rekeyed_keys", dictionary(rekeyed["keys"]))
+    _register(con, "rekeyed_values", _values(con))
+    con.execute(_SQL, {"version": str(KEY_VERSION)})
+
+
+def _values(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the value of every suppression by the rules of today; one that they no longer read stays as it is."""
+    rows = con.execute(
+        "select suppression, kind, value from suppressions where kind in ('email', 'linkedin')"
+    ).fetchall()
+    values = [
+        (number, (parse_email(value).address if kind == "email" else parse_linkedin(value).key) or value)
+        for number, kind, value in rows
+    ]
+    return pl.DataFrame(values, schema={"suppression": pl.Int64, "value": pl.String}, orient="row")
+
+
+def _register(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    con.register("frame", frame.to_arrow())
+    con.execute(f"create or replace temp table {name} as from frame")
+    con.unregister("frame")
+
+
+_SQL = """
+update memberships set keys = r.keys from rekeyed r where memberships.membership = r.membership;
+update suppressions set value = r.value from rekeyed_values r where suppressions.suppression = r.suppression;
+delete from membership_identifiers;
+delete from identifiers;
+insert into identifiers (kind, key, role)
+select case when contains(key, '@') then 'email' else 'linkedin' end, key, role from rekeyed_keys order by key;
+insert into membership_identifiers
+select m.membership, i.identifier, i.kind
+from (select membership, unnest(keys) as key from memberships) m join identifiers i using (key);
+update facts_of_file set value = $version where name = 'key_version';
+"""
