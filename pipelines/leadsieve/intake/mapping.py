@@ -9,7 +9,6 @@ from leadsieve.errors import InputError, UsageError
 from leadsieve.intake.content import IDENTIFIERS, Content, content_of
 from leadsieve.intake.model import ColumnMapping, Read
 from leadsieve.intake.names import (
-    FIELDS,
     Export,
     export_of,
     full_name_half,
@@ -19,9 +18,9 @@ from leadsieve.intake.names import (
     plain,
     weak_field,
 )
+from leadsieve.schema import FAILED_COLUMNS, LEAD_FIELDS
 
 # The columns that leadsieve itself adds to failed.csv: the list comes back mended.
-OWN_COLUMNS = ("file", "line", "reason", "what_to_do", "text")
 _KEPT = "kept as a custom variable"
 _NOT_IN_VARIABLE = re.compile(r"[^A-Za-z0-9_\- #]")
 
@@ -75,8 +74,8 @@ def guess_mapping(read: Read, *, overrides: Mapping[str, str]) -> tuple[ColumnMa
 
 def own_columns_left_out(columns: list[str]) -> list[str]:
     """Return the columns without those that leadsieve added to its failed.csv."""
-    is_ours = tuple(columns[-len(OWN_COLUMNS) :]) == OWN_COLUMNS and len(columns) > len(OWN_COLUMNS)
-    return columns[: -len(OWN_COLUMNS)] if is_ours else columns
+    is_ours = tuple(columns[-len(FAILED_COLUMNS) :]) == FAILED_COLUMNS and len(columns) > len(FAILED_COLUMNS)
+    return columns[: -len(FAILED_COLUMNS)] if is_ours else columns
 
 
 def _file(read: Read) -> _File:
@@ -93,10 +92,10 @@ def _told(file: _File, overrides: Mapping[str, str]) -> dict[str, str]:
     """
     told: dict[str, str] = {}
     by_plain = {plain(column): column for column in reversed(file.columns)}
-    fields = {name.lower(): name for name in FIELDS}
+    fields = {name.lower(): name for name in LEAD_FIELDS}
     for wanted, target in overrides.items():
         if target and target.lower() not in fields:
-            message = f"'{target}' is no field of a lead. Map '{wanted}' to one of {', '.join(FIELDS)}."
+            message = f"'{target}' is no field of a lead. Map '{wanted}' to one of {', '.join(LEAD_FIELDS)}."
             raise UsageError(message)
         column = wanted if wanted in file.columns else by_plain.get(plain(wanted))
         if column is not None:
@@ -246,7 +245,7 @@ def _listed(names: list[str]) -> str:
 def _with_variables(
     file: _File, claims: dict[str, Claim], told: Mapping[str, str], reserved: Collection[str]
 ) -> tuple[ColumnMapping, ...]:
-    taken = {name.casefold() for name in (*FIELDS, *reserved)}
+    taken = {name.casefold() for name in (*LEAD_FIELDS, *reserved)}
     result = []
     for column in file.columns:
         claim = claims.get(column)

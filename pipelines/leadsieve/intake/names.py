@@ -8,21 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-FIELDS = (
-    "email",
-    "firstName",
-    "lastName",
-    "companyName",
-    "jobTitle",
-    "linkedinUrl",
-    "linkedinUrlSalesNav",
-    "phone",
-    "companyDomain",
-    "picture",
-    "icebreaker",
-    "timezone",
-    "contactOwner",
-)
+from leadsieve.schema import LEAD_FIELDS
+
 _IDENTIFYING = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -114,7 +101,7 @@ def name_field(name: str) -> tuple[str, float, float] | None:
 @cache
 def _ranked() -> dict[str, tuple[str, float]]:
     """Return plain name → field, and how much later it stands in the field's list (0 is the best name)."""
-    ranked: dict[str, tuple[str, float]] = {plain(field): (field, 1.0) for field in FIELDS}
+    ranked: dict[str, tuple[str, float]] = {plain(field): (field, 1.0) for field in LEAD_FIELDS}
     for field, names in tables()["synonyms"].items():
         for position, name in enumerate(names):
             ranked.setdefault(plain(name), (field, -position / 1000))

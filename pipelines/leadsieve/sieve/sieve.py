@@ -16,7 +16,7 @@ from leadsieve.sieve.components import components
 from leadsieve.sieve.forward import Candidate, duplicates
 from leadsieve.sieve.target import Target, choose_snapshot, find_target
 from leadsieve.words import Keep
-from leadsieve.workspace import attach, status_table
+from leadsieve.workspace import attach, put, status_table
 
 LIST_ROWS: Mapping[str, Any] = {
     "row": pl.Int64,
@@ -107,16 +107,10 @@ def _settings(
         "suppress_statuses": list(policy.suppress_statuses),
     }
     lists = {name: pl.List(pl.String) for name in ("storage_campaigns", "suppress_statuses")}
-    _table(con, "settings", pl.DataFrame([told], schema_overrides=lists))
-    _table(con, "statuses", status_table(policy.statuses))
-    _table(con, "target", pl.DataFrame({"campaign": list(target.campaigns)}, schema={"campaign": pl.Int32}))
-    _table(con, "list_rows", rows.select(*LIST_ROWS))
-
-
-def _table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    con.register("frame", frame.to_arrow())
-    con.execute(f"create temp table {name} as from frame")
-    con.unregister("frame")
+    put(con, "settings", pl.DataFrame([told], schema_overrides=lists))
+    put(con, "statuses", status_table(policy.statuses))
+    put(con, "target", pl.DataFrame({"campaign": list(target.campaigns)}, schema={"campaign": pl.Int32}))
+    put(con, "list_rows", rows.select(*LIST_ROWS))
 
 
 def _sql(name: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
@@ -133,7 +127,7 @@ def _connect_identifiers(con: duckdb.DuckDBPyConnection) -> None:
     for links, made in (("links", "components"), ("profile_links", "profiles")):
         pairs = con.execute(f"select first, identifier from {links}").fetchnumpy()  # noqa: S608 -- two fixed names
         identifiers, roots = components(pairs["first"], pairs["identifier"])
-        _table(
+        put(
             con,
             made,
             pl.DataFrame({"identifier": identifiers, "root": roots}, schema={"identifier": pl.Int64, "root": pl.Int64}),
@@ -146,7 +140,7 @@ def _compare_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
         "select distinct i.identifier, k.key from record_identifiers i join keys k using (identifier), settings g "
         "where g.mailbox and i.kind = 'email'"
     ).pl()
-    _table(con, "mailboxes", emails.select("identifier", mailbox=mailbox_key(pl.col("key"))).drop_nulls())
+    put(con, "mailboxes", emails.select("identifier", mailbox=mailbox_key(pl.col("key"))).drop_nulls())
     _sql("mailboxes.sql")(con)
 
 
@@ -159,7 +153,7 @@ def _go_forward(con: duckdb.DuckDBPyConnection) -> None:
     ]
     fullest = con.execute("select keep from settings").fetchall()[0][0] == Keep.FULLEST
     pairs = list(duplicates(candidates, fullest=fullest))
-    _table(con, "of_entangled", pl.DataFrame(pairs, schema={"row": pl.Int64, "duplicate_of": pl.Int64}, orient="row"))
+    put(con, "of_entangled", pl.DataFrame(pairs, schema={"row": pl.Int64, "duplicate_of": pl.Int64}, orient="row"))
     con.execute("create temp table forward as from simple union all from of_entangled")
 
 

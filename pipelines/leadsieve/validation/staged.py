@@ -35,27 +35,13 @@ from typing import Any
 import duckdb
 
 from leadsieve.errors import WorkspaceError
+from leadsieve.schema import LEAD_FIELDS
 from leadsieve.workspace import attach
 
 LEDGER_FILE = "ledger.parquet"
 SUMMARY_FILE = "summary.json"
 BATCHES_FOLDER = "batches"
 
-LEMLIST_FIELDS = (
-    "email",
-    "firstName",
-    "lastName",
-    "companyName",
-    "jobTitle",
-    "linkedinUrl",
-    "linkedinUrlSalesNav",
-    "phone",
-    "companyDomain",
-    "picture",
-    "icebreaker",
-    "timezone",
-    "contactOwner",
-)
 SOURCE = "source"
 # The ledger keeps these two among its columns of identity, under other names (contract, section 8).
 LEDGER_NAMES = {"linkedinUrl": "linkedin_url"}
@@ -173,7 +159,7 @@ def _database(scratch: Path | None) -> duckdb.DuckDBPyConnection:
 def _create_ledger(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     source = f"read_parquet({_text(str(staged.folder / LEDGER_FILE))})"
     present = {name.casefold() for name in _columns(connection, source)}
-    lacking = [name for name in (*LEMLIST_FIELDS, SOURCE) if _in_ledger(name).casefold() not in present]
+    lacking = [name for name in (*LEAD_FIELDS, SOURCE) if _in_ledger(name).casefold() not in present]
     nulls = "".join(f", null::varchar as {_name(_in_ledger(name))}" for name in lacking)
     # GX lists the columns of a table before it reads it and does not know nested types; no check reads these two.
     nested = [name for name in ("changes", "conflicts") if name in present]
@@ -186,7 +172,7 @@ def _create_batches(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
     variables = _variables(headers.values())
     connection.execute(f"""
         create table batches (
-            file varchar, position bigint, {", ".join(f"{_name(each)} varchar" for each in (*LEMLIST_FIELDS, SOURCE))},
+            file varchar, position bigint, {", ".join(f"{_name(each)} varchar" for each in (*LEAD_FIELDS, SOURCE))},
             fields ubigint, variables ubigint
         )""")
     for header in sorted(set(headers.values())):
@@ -196,12 +182,12 @@ def _create_batches(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
 
 
 def _variables(headers: Iterable[tuple[str, ...]]) -> list[str]:
-    known = {*LEMLIST_FIELDS, SOURCE}
+    known = {*LEAD_FIELDS, SOURCE}
     return sorted({name for header in headers for name in header if name not in known})
 
 
 def _batches_query(files: list[Path], header: tuple[str, ...], variables: list[str]) -> str:
-    fields = [*LEMLIST_FIELDS, SOURCE]
+    fields = [*LEAD_FIELDS, SOURCE]
     cells = {name: _cell(header, name) for name in (*fields, *variables)}
     return f"""
         select {_text(BATCHES_FOLDER + "/")} || parse_filename(path) as file,
@@ -214,7 +200,7 @@ def _batches_query(files: list[Path], header: tuple[str, ...], variables: list[s
 
 def _create_created(connection: duckdb.DuckDBPyConnection, variables: list[str]) -> None:
     present = {name.casefold(): name for name in _columns(connection, "ledger")}
-    fields = [_name(_in_ledger(name)) for name in (*LEMLIST_FIELDS, SOURCE)]
+    fields = [_name(_in_ledger(name)) for name in (*LEAD_FIELDS, SOURCE)]
     # A batch column that the ledger lacks compares with nothing, so that any cell in it shows.
     custom = [_name(present[name.casefold()]) if name.casefold() in present else "null" for name in variables]
     connection.execute(f"""

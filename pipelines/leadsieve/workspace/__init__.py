@@ -3,7 +3,7 @@
 from leadsieve.workspace.facade import Workspace
 from leadsieve.workspace.snapshots import Loaded
 from leadsieve.workspace.statuses import status_table
-from leadsieve.workspace.store import attach, require
+from leadsieve.workspace.store import attach, put, require
 from leadsieve.workspace.suppression import Added
 
-__all__ = ["Added", "Loaded", "Workspace", "attach", "require", "status_table"]
+__all__ = ["Added", "Loaded", "Workspace", "attach", "put", "require", "status_table"]

@@ -7,6 +7,7 @@ from leadsieve.cleaning import clean
 from leadsieve.identity import KEY_VERSION, is_role, parse_email, parse_linkedin
 from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
+from leadsieve.workspace.store import put
 
 _CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 
@@ -35,9 +36,9 @@ def make_anew(con: duckdb.DuckDBPyConnection) -> None:
         ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
     ]
     rekeyed = cells.select("membership").hstack(clean(cells.select(_CELLS), mappings).select(keys_of_cleaned()))
-    _register(con, "rekeyed", rekeyed)
-    _register(con, "rekeyed_keys", dictionary(rekeyed["keys"]))
-    _register(con, "rekeyed_values", _values(con))
+    put(con, "rekeyed", rekeyed)
+    put(con, "rekeyed_keys", dictionary(rekeyed["keys"]))
+    put(con, "rekeyed_values", _values(con))
     con.execute(_SQL, {"version": str(KEY_VERSION)})
 
 
@@ -51,12 +52,6 @@ def _values(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         for number, kind, value in rows
     ]
     return pl.DataFrame(values, schema={"suppression": pl.Int64, "value": pl.String}, orient="row")
-
-
-def _register(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    con.register("frame", frame.to_arrow())
-    con.execute(f"create or replace temp table {name} as from frame")
-    con.unregister("frame")
 
 
 _SQL = """

@@ -198,9 +198,7 @@ def _stage(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, known: pl.DataFra
         "brought": _resolve(con, told, known.to_dicts()),
     }
     for name, frame in frames.items():
-        con.register("frame", frame.to_arrow())
-        con.execute(f"create or replace temp table {name} as from frame")
-        con.unregister("frame")
+        store.put(con, name, frame)
 
 
 def _resolve(con: duckdb.DuckDBPyConnection, told: Sequence[str], known: list[dict[str, Any]]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import duckdb
+import polars as pl
 
 from leadsieve.errors import WorkspaceError
 from leadsieve.identity import KEY_VERSION
@@ -80,6 +81,13 @@ def _bring_up_to_date(path: Path, *, lock_timeout: float) -> None:
     if versions["key_version"] < KEY_VERSION:
         with writing(path, lock_timeout=lock_timeout):
             pass
+
+
+def put(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Make the temporary table `name` of a frame."""
+    con.register("frame", frame.to_arrow())
+    con.execute(f"create or replace temp table {name} as from frame")
+    con.unregister("frame")
 
 
 def require(path: Path) -> None:
