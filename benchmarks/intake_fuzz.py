@@ -1,6 +1,6 @@
 """Fuzz intake: bytes mutated from the samples must never crash, hang or lose a line.
 
-    python benchmarks/intake_fuzz.py [--tries 100000] [--seed 1]
+    python benchmarks/intake_fuzz.py [--tries 100000] [--minutes 600] [--seed 1]
 
 A refusal (InputError) is an answer. For what is read, the lines on which records, rejects and ignored lines start are
 all different and lie within the file; that their spans add up to the lines of the raw bytes is checked by intake itself.
@@ -75,18 +75,22 @@ def main() -> None:
     """Run the tries; end with status 1 at the first that fails, its bytes kept beside the sample's name."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tries", type=int, default=100_000)
+    parser.add_argument("--minutes", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     samples = [path.read_bytes() for path in sorted(SAMPLES.glob("*.csv"))]
     outcomes: Counter[str] = Counter()
+    end = time.monotonic() + options.minutes * 60
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "try.csv")
         for number in range(options.tries):
+            if time.monotonic() > end:
+                break
             rng = random.Random(f"{options.seed}-{number}")
             data = mutated(rng, rng.choice(samples), samples)
             path.write_bytes(data)
             outcomes[attempt(path, number, data)] += 1
-    print(dict(outcomes))
+    print(f"{outcomes.total():,} tries: {dict(outcomes)}")
 
 
 def attempt(path: Path, number: int, data: bytes) -> str:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import leadsieve as ls
+from leadsieve.cli.app import app
 
 INTERNAL = (
     "record",
@@ -116,3 +118,35 @@ def test_the_summary_counts_the_cells_that_were_brought_to_one_form(tmp_path):
     told = run(write(tmp_path / "a.csv", cells)).summary["cells"]
     assert told["email"] == {"valid": 2, "repaired": 1, "mended": 2}
     assert told["linkedin"] == {"empty": 2, "person_vanity": 1, "mended": 1}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["run", "--campaign", "New", "--new-campaign", "--no-workspace"], ["clean"], ["split"], ["inspect"]],
+    ids=lambda c: c[0],
+)
+def test_one_misspelt_map_among_several_is_named_with_the_nearest_column(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path / "a.csv", "Post,Firm\nann@acme-tools.com,Acme\n")
+    out = [] if command[0] == "inspect" else ["--out", "out"]
+    asked = ["--map", "post =email", "--map", "Frim=companyName"]
+    ended = CliRunner().invoke(app, [command[0], str(file), *command[1:], *out, *asked])
+    assert isinstance(ended.exception, ls.UsageError)
+    assert "'Frim' (did you mean 'Firm'?)" in str(ended.exception)
+    assert "post" not in str(ended.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_map_need_only_be_in_one_file_of_the_list_and_one_of_the_policy_in_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "leadsieve.toml", '[map]\n"Their column" = "jobTitle"\n')
+    one = write(tmp_path / "a.csv", "Post\nann@acme-tools.com\n")
+    two = write(tmp_path / "b.csv", "email\nbob@acme-tools.com\n")
+    options = ["--campaign", "New", "--new-campaign", "--no-workspace", "--dry-run", "--map", "Post=email"]
+    assert CliRunner().invoke(app, ["run", str(one), str(two), *options]).exception is None
+
+
+def test_a_campaigns_name_is_one_line(tmp_path):
+    file = write(tmp_path / "a.csv", "email\nann@acme-tools.com\n")
+    with pytest.raises(ls.UsageError, match="in one line"):
+        ls.run(file, workspace=None, campaign="Spring\nAutumn")

@@ -151,6 +151,16 @@ class TestExisting:
 
         assert names(tmp_path) == ["notes.txt"]
 
+    def test_of_two_runs_at_once_the_first_stays_and_the_second_is_refused(self, tmp_path):
+        out = tmp_path / "out"
+        publish(tmp_path / "other", content=OLD)
+
+        with pytest.raises(UsageError, match="exists already"), making(out):
+            (tmp_path / "other").rename(out)
+
+        assert names(tmp_path) == ["out"]
+        assert whole(out) == OLD
+
     def test_behind_a_link_the_folder_itself_is_replaced(self, tmp_path):
         publish(tmp_path / "real" / "out", content=OLD)
         (tmp_path / "latest").symlink_to(tmp_path / "real" / "out")

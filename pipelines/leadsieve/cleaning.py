@@ -7,7 +7,7 @@ import polars as pl
 
 from leadsieve.formulas import formula_like
 from leadsieve.identity import addresses, email_cell, linkedin_cell
-from leadsieve.intake import ColumnMapping
+from leadsieve.intake import ColumnMapping, split_full_names
 from leadsieve.schema import ADDRESSES, CHANGE, MEMBER_URL, SUGGESTION
 from leadsieve.words import EmailStatus, LinkedInStatus, RowWarning
 
@@ -26,16 +26,28 @@ def clean(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFram
     """Return the table's records cleaned, one row each and in order.
 
     In: the file's own columns, text. Out: the lead fields and custom variables that `mappings` name (tidied; empty is
-    null), `changes`, the identity columns of `schema.IDENTITY`, `ADDRESSES`, `SUGGESTION` (never applied), `MEMBER_URL` and
+    null; the halves of a full name where a mapping asks to split it), `changes`, the identity columns of `schema.IDENTITY`, `ADDRESSES`, `SUGGESTION` (never applied), `MEMBER_URL` and
     `warnings`.
     """
-    names = {m.column: m.field or m.variable for m in mappings}
+    names = {m.column: m.field or m.variable for m in mappings if not m.split}
     raw = table.select(pl.col(column).alias(str(name)) for column, name in names.items() if name)
     renamed = [str(m.variable) for m in mappings if m.renamed]
     tidy = raw.select(_tidy(name) for name in raw.columns if name not in {"email", "linkedinUrl"})
+    halves = _halves(table, mappings)
+    raw = raw.with_columns(pl.lit(None, pl.String).alias(name) for name in halves.columns)
+    tidy = tidy.hstack(halves.get_columns())
     identified = _identify(raw).hstack(tidy.get_columns()).with_columns(_sales_url())
     cleaned = identified.with_columns(_warnings(renamed, [*tidy.columns, "email"]))
     return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_URL, _SALES_STATUS)
+
+
+def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:
+    """Return the first and last names that a column of full names gives; no columns when none is to be split."""
+    split = {str(m.field): m.column for m in mappings if m.split}
+    if not split:
+        return pl.DataFrame()
+    (column,) = set(split.values())
+    return split_full_names(table[column]).select(list(split))
 
 
 def _tidy(name: str) -> pl.Expr:

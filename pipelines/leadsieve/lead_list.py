@@ -11,9 +11,19 @@ from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError
 from leadsieve.formulas import unguarded
 from leadsieve.identity import is_role
-from leadsieve.intake import ColumnMapping, Read, ReadOptions, expand, map_columns, read
+from leadsieve.intake import (
+    ColumnMapping,
+    Read,
+    ReadOptions,
+    expand,
+    load_mappings,
+    map_columns,
+    read,
+    refuse_unknown_columns,
+    saved_for,
+)
 from leadsieve.phones import phone_keys
-from leadsieve.policy import Policy, SuppressColumn
+from leadsieve.policy import CommandPolicy, Policy, SuppressColumn
 from leadsieve.schema import (
     ADDRESSES,
     CHANGE,
@@ -91,13 +101,16 @@ def gather(
     Raises InputError for a file that cannot be used and when there is no record at all.
     """
     options = ReadOptions(encoding=policy.encoding or None)
+    saved = load_mappings(policy.mappings)
     found = [(tag or source, path) for spec in lists for tag, path in _paths(spec)]
     reads = [(tag, read(path, options=options, stdin=stdin)) for tag, path in found]
     if not any(told.table.height or told.rejected.height for _, told in reads):
         msg = f"{reads[0][1].file} has no rows: it is empty but for its header. Export the list again, or name another file."
         raise InputError(msg)
-    _refuse_unknown_columns([told for _, told in reads], policy)
-    files = _number([_list_file(told, tag, policy) for tag, told in reads if told.table.height or told.rejected.height])
+    if isinstance(policy, CommandPolicy):
+        refuse_unknown_columns([told for _, told in reads], policy.asked)
+    filled = [(tag, told) for tag, told in reads if told.table.height or told.rejected.height]
+    files = _number([_list_file(told, tag, policy, saved_for(told, saved)) for tag, told in filled])
     variables = _variables(files)
     records = pl.concat([_named_alike(f.rows, variables) for f in files], how="diagonal")
     return LeadList(files=files, records=_complete(records), variables=tuple(variables.values()))
@@ -113,10 +126,10 @@ def _paths(spec: str) -> list[tuple[str | None, str]]:
     return [(None, str(p)) for p in expand(spec)]
 
 
-def _list_file(raw: Read, tag: str | None, policy: Policy) -> ListFile:
+def _list_file(raw: Read, tag: str | None, policy: Policy, saved: Mapping[str, str]) -> ListFile:
     told = _unguarded(raw)
     by_hand = {name: field for name, field in policy.map.items() if _called(told, name)}
-    mappings = map_columns(told, overrides=by_hand, reserved=RESERVED)
+    mappings = map_columns(told, overrides=by_hand, saved=saved, reserved=RESERVED, split_names=policy.split_names)
     source_column = _own_column(told, policy.source_column, "--source-column")
     if source_column:
         mappings = tuple(m for m in mappings if m.column != source_column)
@@ -146,15 +159,6 @@ def _unguarded(told: Read) -> Read:
     if tuple(told.table.columns[-len(FAILED_COLUMNS) :]) != FAILED_COLUMNS:
         return told
     return replace(told, table=told.table.with_columns(unguarded(pl.all())))
-
-
-def _refuse_unknown_columns(reads: Sequence[Read], policy: Policy) -> None:
-    """Raise UsageError when no file has any of the columns that are mapped by hand: then they are misspelt."""
-    if policy.map and not any(_called(told, name) for told in reads for name in policy.map):
-        msg = (
-            f"The list has none of the columns that are mapped by hand ({', '.join(policy.map)}). Check their spelling."
-        )
-        raise UsageError(msg)
 
 
 def _own_column(told: Read, name: str, option: str) -> str | None:

@@ -20,7 +20,7 @@ from leadsieve.schema import LEAD_FIELDS
 from leadsieve.sieve import sieve
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
-from leadsieve.workspace import Workspace, require
+from leadsieve.workspace import Workspace, known_statuses, require
 
 Lists = str | Path | Sequence[str | Path]
 
@@ -45,6 +45,7 @@ def run(
     Raises InputError for a list that cannot be used, WorkspaceError, UsageError for a wrong option or campaign.
     """
     chosen = (policy or Policy()).with_options(**options)
+    chosen = chosen.with_options(suppress_statuses=known_statuses(chosen.suppress_statuses, chosen.statuses))
     effective_limit(chosen)
     place = Workspace.of(workspace, lock_timeout=chosen.lock_timeout) if workspace is not None else None
     if place:
@@ -85,6 +86,9 @@ def _specs(lists: Lists) -> list[str]:
 def _named(campaign: str) -> str:
     if not campaign.strip():
         msg = "The campaign's name is empty. Give it with --campaign."
+        raise UsageError(msg)
+    if not campaign.strip().isprintable():
+        msg = "The campaign's name holds a line break or another character that cannot be printed. Give it in one line."
         raise UsageError(msg)
     return campaign.strip()
 

@@ -106,6 +106,15 @@ class Policy:
     max_batch: int = _setting(0, "A limit of your own, lower than lemlist's; 0: lemlist's.")
     allow_above_limit: bool = _setting(False, "Whether `max_batch` may also raise lemlist's limit.")
     columns: tuple[str, ...] = _setting((), "The custom variables that the batches carry; empty: all.")
+    split_names: bool = _setting(
+        False,
+        "Whether a column of full names also gives the first and last name, where no column is one; it stays as it is beside them.",
+    )
+    mappings: str = _setting(
+        "leadsieve-mappings.toml",
+        "The file of the mappings that `leadsieve inspect --save-mapping` saved, relative to the folder that you run in; empty: "
+        "none are used.",
+    )
     encoding: str = _setting("", "The lists' encoding where the guess is wrong, such as `cp1252`; empty: guess.")
     validate: Validate = _setting(
         Validate.GATE, "What a failed expectation does: `gate` (nothing is published), `warn`, or `off` (not checked)."
@@ -133,6 +142,11 @@ class Policy:
         given = {name: value for name, value in options.items() if value is not None}
         return _over(self, given, where="Among the options").checked()
 
+    def with_columns(self, told: Mapping[str, str]) -> "CommandPolicy":
+        """Return the policy with the columns that a command maps over its own; raises UsageError for an unknown field."""
+        both = self.with_options(map={**self.map, **told})
+        return CommandPolicy(**{name: getattr(both, name) for name in _names()}, asked=tuple(told))
+
     def checked(self) -> Self:
         """Return the policy itself.
 
@@ -149,7 +163,14 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return {name: _plain(getattr(self, name)) for name in _names()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandPolicy(Policy):
+    """The policy of a command that maps columns itself: each that it names must be in the list, unlike those of a file."""
+
+    asked: tuple[str, ...]
 
 
 def _plain(value: Any) -> Any:

@@ -45,7 +45,9 @@ def staged(out: Path, *, force: bool) -> Iterator[Path]:
         with _locked(staging):
             yield staging
             _sync(staging)
-            _swap(staging, place)
+            # Another run may have published there while this one was at work.
+            _refuse(place, out, force=force)
+            _swap(staging, place, force=force)
         undo.pop_all()
 
 
@@ -130,12 +132,13 @@ def _beside(place: Path, what: str) -> Path:
     return place.with_name(f".{place.name}.{what}-{os.getpid()}")
 
 
-def _swap(staging: Path, place: Path) -> None:
-    """Move what stands at the place aside, the new folder there, then remove the old; on failure put all back."""
+def _swap(staging: Path, place: Path, *, force: bool) -> None:
+    """Move what stands at the place aside (with `force`), the new folder there, then remove the old; on failure put all back."""
     old = _beside(place, _OLD)
-    with _locked(place) if place.exists() else nullcontext():
+    replaced = force and place.exists()
+    with _locked(place) if replaced else nullcontext():
         try:
-            if place.exists():
+            if replaced:
                 place.rename(old)
             staging.rename(place)
             _sync_folder(place.parent)

@@ -115,6 +115,9 @@ def clean_file(
     often each status stands in `email_status` and `linkedin_status`.
     """
     refuse_file(out, force=force)
+    if out.exists() and file != "-" and Path(file).exists() and out.samefile(file):
+        msg = f"{out} is the list itself. Name another file with --out, so that the list stays as it was."
+        raise UsageError(msg)
     progress("Reading and cleaning")
     lead_list = gather([file], policy, stdin=stdin)
     records = lead_list.records

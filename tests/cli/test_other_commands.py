@@ -153,6 +153,14 @@ def test_clean_replaces_a_file_only_with_force(leadsieve, town):
     assert leadsieve("clean", "town.csv", "--out", "clean.csv", "--force").status == 0
 
 
+def test_clean_never_replaces_the_list_itself(leadsieve, town):
+    before = (town / "town.csv").read_bytes()
+
+    ended = leadsieve("clean", "town.csv", "--out", "town.csv", "--force")
+
+    assert (ended.status, (town / "town.csv").read_bytes()) == (2, before)
+
+
 def test_a_cleaned_list_is_readable_by_its_owner_only(leadsieve, town):
     leadsieve("clean", "town.csv", "--out", "clean.csv")
 

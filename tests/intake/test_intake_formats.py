@@ -95,6 +95,19 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are() -> None:
         read(DATA / "second_sheet.xlsx", options=ReadOptions(sheet="Leads"))
 
 
+def test_cells_of_a_spreadsheet_are_written_as_a_person_sees_them() -> None:
+    table = read(DATA / "dates.xlsx").table
+    assert {name: table[name].to_list() for name in table.columns[1:]} == {
+        "Day": ["2024-03-12", "2024-12-31"],
+        "Moment": ["2024-03-12 09:30:00", "2024-03-12"],
+        "Text": ["2024-03-12 00:00:00", "1899-12-31 09:30:00"],
+        "Hour": ["09:30:00", "00:00:00"],
+        "Phone": ["33612345678", "612345678"],
+        "Id": ["5607712345678901", "123456789012"],
+        "Ratio": ["0.25", "1"],
+    }
+
+
 def test_numbers_of_parquet_keep_their_digits(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {"phone": [33612345678.0, None], "ratio": [1.5, 2.0], "tags": [["a", "b"], []], "ok": [True, None]}

@@ -266,3 +266,11 @@ def test_a_workspace_of_an_older_schema_is_refused_with_what_to_do(workspace, sp
         con.execute("update facts_of_file set value = '0' where name = 'schema_version'")
     with pytest.raises(ls.WorkspaceError, match="Load the campaign exports into a new file"):
         workspace.load(spring)
+
+
+def test_a_workspace_shows_its_campaigns_in_jupyter_and_escapes_their_names(workspace, spring):
+    assert workspace._repr_html_().startswith("No workspace at")
+    workspace.load(spring, campaign="<b>Spring</b>")
+    shown = workspace._repr_html_()
+    assert "&lt;b&gt;Spring&lt;/b&gt;" in shown
+    assert "<td>2</td>" in shown

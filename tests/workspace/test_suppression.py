@@ -126,3 +126,21 @@ def test_an_unsubscribed_membership_suppresses_unless_the_policy_says_not(worksp
     workspace.load(tmp_path / "Old.csv")
     assert decided(workspace, "ann@acme-tools.com,,") == ("suppressed", "unsubscribed", "campaign Old: unsubscribed")
     assert decided(workspace, "ann@acme-tools.com,,", suppress_statuses=())[1] == "re_engage"
+
+
+@pytest.mark.parametrize("word", ["Unsubscribed", " unsubscribed "])
+def test_the_case_of_a_status_in_the_policy_does_not_count(workspace, tmp_path, word):
+    (tmp_path / "Old.csv").write_text("email,status\nann@acme-tools.com,unsubscribed\n")
+    workspace.load(tmp_path / "Old.csv")
+    assert decided(workspace, "ann@acme-tools.com,,", suppress_statuses=(word,))[1] == "unsubscribed"
+
+
+def test_a_misspelt_status_in_the_policy_stops_the_run_and_names_the_nearest(workspace):
+    with pytest.raises(ls.UsageError, match="no status; the nearest is unsubscribed"):
+        decided(workspace, "ann@acme-tools.com,,", suppress_statuses=("unsub",))
+
+
+def test_a_storage_campaign_that_the_snapshot_does_not_know_is_told(workspace, tmp_path):
+    (tmp_path / "list.csv").write_text("email\nann@acme-tools.com\n")
+    result = ls.run(tmp_path / "list.csv", workspace=workspace, campaign="Spring", storage_campaigns=("Sprnig",))
+    assert [note["text"] for note in result.summary["advice"] if note["code"] == "unknown_storage_campaigns"] != []

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from leadsieve.cli import console, options
 from leadsieve.errors import UsageError
+from leadsieve.policy import load_policy
 from leadsieve.reporting import cut, plain_table
 
 app = typer.Typer(help="The workspace's campaigns and who is in them.", no_args_is_help=True)
@@ -43,8 +44,11 @@ def load(
 ) -> None:
     """Load campaign exports as the workspace's next snapshot, all or nothing."""
     place = options.workspace_of(workspace, lock_timeout)
+    mappings = load_policy(None).mappings
     moment = _moment(taken_at) if taken_at else None
-    loaded = place.load(*files, campaigns=campaigns, campaign=campaign, taken_at=moment, complete=complete)
+    loaded = place.load(
+        *files, campaigns=campaigns, campaign=campaign, taken_at=moment, complete=complete, mappings=mappings
+    )
     console.say(
         f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {place.path}: {loaded.memberships:,} leads of "
         f"{loaded.campaigns} campaigns, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."

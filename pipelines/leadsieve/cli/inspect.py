@@ -1,6 +1,5 @@
 """`inspect`: what intake makes of a file, how sure it is, and what to change."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +8,19 @@ import typer
 
 from leadsieve.cli import console, options
 from leadsieve.errors import InputError, OutputError
-from leadsieve.intake import Guessed, Read, ReadOptions, map_columns, read
-from leadsieve.policy import load_policy
+from leadsieve.intake import (
+    ColumnMapping,
+    Guessed,
+    Read,
+    ReadOptions,
+    load_mappings,
+    map_columns,
+    read,
+    refuse_unknown_columns,
+    save_mapping,
+    saved_for,
+)
+from leadsieve.policy import CommandPolicy, Policy, load_policy
 
 _SURE, _FAIRLY_SURE = 0.9, 0.6
 _MOST_LINES = 5
@@ -43,14 +53,27 @@ def inspect(
         typer.Option("--sheet", metavar="NAME", help="The sheet, by name or number. [default: first with data]"),
     ] = None,
     mapped: options.Mapped = None,
+    save: Annotated[
+        bool, typer.Option("--save-mapping", help="Keep the columns as shown; files with the same header use them.")
+    ] = False,
+    split_names: options.SplitNames = False,
     encoding: options.Encoding = None,
 ) -> None:
     """Explain a file: encoding, dialect, header and columns as guessed, how sure, and what was left out."""
-    policy = options.with_mapping(load_policy(None).with_options(encoding=encoding), mapped)
+    chosen = load_policy(None).with_options(encoding=encoding, split_names=split_names or None)
+    policy = options.with_mapping(chosen, mapped)
     read_options = ReadOptions(encoding=policy.encoding or None, sheet=sheet, mapping=policy.map)
     found = read(file, options=read_options, stdin=options.stdin())
-    for line in [*_described(found), *_left_out(found), *_columns(found, policy.map)]:
+    if isinstance(policy, CommandPolicy):
+        refuse_unknown_columns([found], policy.asked)
+    columns = _mapped(found, policy)
+    if save and isinstance(columns, InputError):
+        raise columns
+    for line in [*_described(found), *_left_out(found), *_columns(found, columns)]:
         console.say(line)
+    if save and not isinstance(columns, InputError):
+        save_mapping(policy.mappings, found, columns)
+        console.say(f"Saved       in {policy.mappings}, for every file with this header")
     if table:
         _write(found.table, table, header=found.guess.has_header)
     if rejects:
@@ -108,13 +131,20 @@ def _by_kind(title: str, noun: str, frame: pl.DataFrame, column: str) -> list[st
     return [f"{title:12}{_count(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
 
 
-def _columns(found: Read, mapping: Mapping[str, str]) -> list[str]:
+def _mapped(found: Read, policy: Policy) -> tuple[ColumnMapping, ...] | InputError:
+    """Return where the columns go, or why a run would refuse the file."""
+    saved = saved_for(found, load_mappings(policy.mappings))
     try:
-        columns = map_columns(found, overrides=mapping)
+        return map_columns(found, overrides=policy.map, saved=saved, split_names=policy.split_names)
     except InputError as error:
+        return error
+
+
+def _columns(found: Read, columns: tuple[ColumnMapping, ...] | InputError) -> list[str]:
+    if isinstance(columns, InputError):
         return [
             f"Columns     {', '.join(found.table.columns)}" if found.guess.has_header else "Columns     not named",
-            f"As leads    {error}",
+            f"As leads    {columns}",
         ]
     width = max(len(_shown(m.column)) for m in columns)
     return ["Columns"] + [

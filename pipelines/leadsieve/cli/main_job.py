@@ -61,6 +61,7 @@ def run(
         typer.Option("--columns", metavar="a,b", help="The custom variables that batches carry. [default: all]"),
     ] = None,
     mapped: options.Mapped = None,
+    split_names: options.SplitNames = False,
     encoding: options.Encoding = None,
     validate: Annotated[
         Validate | None, typer.Option("--validate", help="What a failed expectation does. [default: gate]")
@@ -85,6 +86,7 @@ def run(
         together=together,
         balance=balance or None,
         max_batch=max_batch,
+        split_names=split_names or None,
         columns=tuple(name.strip() for name in columns.split(",") if name.strip()) if columns else None,
         encoding=encoding,
         validate=validate,

@@ -41,6 +41,9 @@ Together = Annotated[
 Balance = Annotated[bool, typer.Option("--balance", help="Batches of equal size.")]
 MaxBatch = Annotated[int | None, typer.Option("--max-batch", metavar="N", min=1, help="A limit lower than lemlist's.")]
 Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="COL=field", help="What a column is, by hand.")]
+SplitNames = Annotated[
+    bool, typer.Option("--split-names", help="Full names also give the first and last name, where no column is one.")
+]
 Encoding = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="The lists' encoding, where the guess is wrong.")
 ]
@@ -57,14 +60,14 @@ def stdin() -> BinaryIO | None:
 
 def with_mapping(policy: Policy, pairs: list[str] | None) -> Policy:
     """Return the policy with the columns that --map names over its own."""
-    told = dict(policy.map)
+    told: dict[str, str] = {}
     for pair in pairs or ():
         column, equals, field = pair.rpartition("=")
         if not equals or not column:
             msg = f'--map {pair} is not of the form "COLUMN=field". Write for example --map "Work e-mail=email".'
             raise UsageError(msg)
         told[column] = field
-    return policy.with_options(map=told)
+    return policy.with_columns(told) if told else policy
 
 
 def place(workspace: Path | None, policy: Policy, *, absent: bool) -> Path | None:

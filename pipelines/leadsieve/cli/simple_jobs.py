@@ -67,11 +67,12 @@ def clean(
     *,
     policy: options.PolicyFile = None,
     mapped: options.Mapped = None,
+    split_names: options.SplitNames = False,
     encoding: options.Encoding = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Clean a list: fields named and tidied, emails and LinkedIn profiles canonical; nobody is checked."""
-    chosen = load_policy(policy).with_options(encoding=encoding)
+    chosen = load_policy(policy).with_options(split_names=split_names or None, encoding=encoding)
     with console.progress() as progress:
         counts = clean_file(
             file,

@@ -235,7 +235,7 @@ _AT_SPACE = re.compile(r"(?<=[^\s@])@[^\S\n\r\t](?=[^\s@])")
 _SPACE_NEAR_AT = re.compile(r"\s@|@\s")
 _MANY_AT = re.compile(r"@(?:\s?@)+")
 _BROKEN_DOT = re.compile(r"@([^\s@,;|<>]+?)(?:\s\.\s?|\.\s)([A-Za-z][A-Za-z.-]*)(?=[\s,;|<>)]|$)")
-_COMMA_DOT = re.compile(r"@([^\s@,;|<>]+),([A-Za-z]{2,})(?=[\s;|<>)]|$)")
+_COMMA_DOT = re.compile(r"@([^\s@,;|<>]+),([A-Za-z]{2,})(?=[.,:!]*(?:[\s;|<>)]|$))")
 
 
 def _whole_cell_problem(text: str) -> EmailReason | None:
@@ -326,7 +326,9 @@ def _prepared(text: str) -> str:
 
 _COMMENT = re.compile(r"\([^()@]*\)|<[^<>@]*>")
 _GROUP = re.compile(r"[<(]([^<>()]*@[^<>()]*)[>)]")
-_SEPARATORS = re.compile(r"[;,|\n\r\t\v\f]|\]\(|\s(?:and|or|und|oder|et|ou|y|e|o|&|\+|/|//)(?=\s)", re.IGNORECASE)
+_SEPARATORS = re.compile(
+    r"[;,|\n\r\t\v\f]|\]\(|\s(?:and|or|und|oder|et|ou|y|e|o|&|\+|/|//)(?=\s)|[&+](?=\s)", re.IGNORECASE
+)
 _NAME_SEPARATORS = re.compile(r"[;,|\n\r\t]")
 _BULLET = re.compile(r"[-–—*•●▪·‣>#]+|\(?[0-9]{1,3}[.)]")
 _GLUED_LABEL = re.compile(
@@ -351,8 +353,9 @@ _PAIRED = ("*", "_", "~")
 
 def _candidates(text: str) -> Iterator[_Candidate]:
     """Yield what might be an address, in order; words that forbid a guess come as a candidate with a reason."""
-    if _QUOTED_START.match(text) and len(_SEPARATORS.split(text.partition("@")[2])) == 1:
-        yield _read(text)
+    quoted = _QUOTED_START.match(text)
+    if quoted and len(_SEPARATORS.split(text.partition("@")[2])) == 1:
+        yield _read(_without_comment(text, quoted.end()))
         return
     has_brackets = "<" in text or "(" in text
     text = _COMMENT.sub(" ", text) if has_brackets else text
@@ -365,6 +368,12 @@ def _candidates(text: str) -> Iterator[_Candidate]:
         for part in [*before, inside, name]:
             if "@" in part:
                 yield from _items(part)
+
+
+def _without_comment(text: str, domain_start: int) -> str:
+    """Return an address with quotes in front without what stands behind it (E3); words with an at-sign are no comment."""
+    domain, _, comment = text[domain_start:].partition(" ")
+    return text if "@" in comment else f"{text[:domain_start]}{domain.rstrip(_CLOSERS)}"
 
 
 def _items(text: str) -> Iterator[_Candidate]:

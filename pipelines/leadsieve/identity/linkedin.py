@@ -81,6 +81,7 @@ _CONTROLS = "".join(map(chr, [*range(0x20), 0x7F])) + " "
 
 # --- the text around an address (L1) ---------------------------------------------------------------------------------
 
+_TORN_SEGMENTS = 2  # `linkedin.com / in / jane-doe`: the second slash is seen once the first is joined
 _TORN = re.compile(r"[\s›]")
 _SPACES = re.compile(r"\s{2,}")
 _BREADCRUMB = re.compile(r"\s?›\s?")
@@ -99,7 +100,9 @@ def _tightened(text: str) -> str:
     text = _SPACES.sub(lambda run: "\n" if "\n" in run[0] or "\r" in run[0] else " ", text)
     text = _WIDE_BREADCRUMB.sub(r"\1/\2/", _BREADCRUMB.sub("/", text))
     text = _COM_SPACE.sub(r"\1.", _WWW_SPACE.sub(r"\1", _SCHEME_SPACE.sub(r"\1\2", text)))
-    return _SLASH_SPACE.sub("/", _SPACE_SLASH.sub(r"\1", text))
+    for _ in range(_TORN_SEGMENTS):
+        text = _SLASH_SPACE.sub("/", _SPACE_SLASH.sub(r"\1", text))
+    return text
 
 
 # --- several things in one cell (L2) ---------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ LONGEST_WORD = 40
 _ONLY_MARKS = re.compile(r"[-–—‐‑‒―−_.…·•?¿!*/\\'\"`~,;:|\s]*")
 _BLANKS = re.compile(r"\s+")
 _OUTER = "<>()[]\"'`“”‘’«»"
+_TRAILING = ".,;:!"  # stands behind a placeholder as behind an address (L1, E3)
 
 # Both halves of the address are such words: na@na.com, noemail@noemail.com, name@domain.com (E2, public placeholder lists).
 LOCAL_WORDS = words(
@@ -96,4 +97,5 @@ def _is_placeholder(text: str, more: frozenset[str]) -> bool:
         return True
     word = _BLANKS.sub(" ", text).lower()
     bare = word.strip(_OUTER).strip()
-    return word in WORDS or word in more or bare in WORDS or bare in more
+    ended = word.lstrip(_OUTER).rstrip(_OUTER + _TRAILING)
+    return any(form in WORDS or form in more for form in (word, bare, ended))

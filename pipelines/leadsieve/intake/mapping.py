@@ -1,8 +1,10 @@
 """Which column is which field of a lead: told, then known exports, then names, then content. Wrong is worse than unmapped."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
 from typing import NamedTuple
 
 from leadsieve.errors import InputError, UsageError
@@ -12,6 +14,7 @@ from leadsieve.intake.names import (
     Export,
     export_of,
     full_name_half,
+    full_name_rank,
     has_decoy,
     known_words,
     name_field,
@@ -22,7 +25,15 @@ from leadsieve.schema import FAILED_COLUMNS, LEAD_FIELDS
 
 # The columns that leadsieve itself adds to failed.csv: the list comes back mended.
 _KEPT = "kept as a custom variable"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _NOT_IN_VARIABLE = re.compile(r"[^A-Za-z0-9_\- #]")
+
+
+class Told(NamedTuple):
+    """What a person said of a column, now or in a saved mapping: its field, empty for none."""
+
+    field: str
+    reason: str
 
 
 class Claim(NamedTuple):
@@ -46,22 +57,43 @@ class _File:
 
 
 def map_columns(
-    read: Read, *, overrides: Mapping[str, str], reserved: Collection[str] = ()
+    read: Read,
+    *,
+    overrides: Mapping[str, str],
+    saved: Mapping[str, str] = _NOTHING,
+    reserved: Collection[str] = (),
+    split_names: bool = False,
 ) -> tuple[ColumnMapping, ...]:
     """Return where each column of a file goes, in the file's order; leadsieve's own columns are left out.
 
-    `overrides` name a column's field, or an empty one for none. Raises InputError for two filled candidates of an
-    identifying field, for a file without a header row, and when no column identifies a lead; UsageError for an override
-    to what is no field.
+    `overrides` name a column's field, or an empty one for none; so does `saved`, which gives way to them. With
+    `split_names` a column of full names also gives the first and the last name, where no column is one.
+    Raises InputError for two filled candidates of an identifying field, for a file without a header row, and when no column
+    identifies a lead; UsageError for an override to what is no field.
     """
     file = _file(read)
-    told = _told(file, overrides)
+    told = _with_saved(_told(file, overrides), _told(file, saved))
     if not read.guess.has_header and not told:
         raise InputError(_no_header(read))
     claims = _settled(file, _claims(file, told), told)
     if not any(claim.field in IDENTIFIERS for claim in claims.values()):
         raise InputError(_no_identifier(file))
-    return _with_variables(file, claims, told, reserved)
+    mapping = _with_variables(file, claims, told, reserved)
+    return _with_halves(file, mapping) if split_names else mapping
+
+
+def refuse_unknown_columns(reads: Sequence[Read], asked: Sequence[str]) -> None:
+    """Raise UsageError for columns that are asked for by name and that no file has, each with the nearest that one has."""
+    known = {name.strip().lower(): name.strip() for told in reads for name in told.table.columns}
+    missing = [name for name in asked if name.strip().lower() not in known]
+    if not missing:
+        return
+    parts = []
+    for name in missing:
+        near = get_close_matches(name.strip().lower(), known, n=1)
+        parts.append(f"'{name}'" + (f" (did you mean '{known[near[0]]}'?)" if near else ""))
+    message = f"No file of the list has the column {', '.join(parts)}, which --map names. Check the spelling."
+    raise UsageError(message)
 
 
 def guess_mapping(read: Read, *, overrides: Mapping[str, str]) -> tuple[ColumnMapping, ...]:
@@ -85,12 +117,19 @@ def _file(read: Read) -> _File:
     return _File(read=read, columns=columns, own_names={c: original.get(c, c) for c in columns}, content=content)
 
 
-def _told(file: _File, overrides: Mapping[str, str]) -> dict[str, str]:
+def _with_saved(told: dict[str, Told], saved: dict[str, Told]) -> dict[str, Told]:
+    """Return what is told now over what was saved; a field that is told now is no saved column's."""
+    taken = {now.field for now in told.values()}
+    kept = {c: Told("" if then.field in taken else then.field, "saved mapping") for c, then in saved.items()}
+    return kept | told
+
+
+def _told(file: _File, overrides: Mapping[str, str]) -> dict[str, Told]:
     """Return the overrides by the column's name in the table, found whatever its case and spaces.
 
     Names that this file lacks are passed over: a policy holds those of many lists.
     """
-    told: dict[str, str] = {}
+    told: dict[str, Told] = {}
     by_plain = {plain(column): column for column in reversed(file.columns)}
     fields = {name.lower(): name for name in LEAD_FIELDS}
     for wanted, target in overrides.items():
@@ -99,12 +138,12 @@ def _told(file: _File, overrides: Mapping[str, str]) -> dict[str, str]:
             raise UsageError(message)
         column = wanted if wanted in file.columns else by_plain.get(plain(wanted))
         if column is not None:
-            told[column] = fields.get(target.lower(), "")
+            told[column] = Told(fields.get(target.lower(), ""), "told")
     return told
 
 
-def _claims(file: _File, told: dict[str, str]) -> list[Claim]:
-    claims = [Claim(column, target, "told", 1.0, 9) for column, target in told.items() if target]
+def _claims(file: _File, told: dict[str, Told]) -> list[Claim]:
+    claims = [Claim(column, said.field, said.reason, 1.0, 9) for column, said in told.items() if said.field]
     taken = {claim.field for claim in claims}
     rest = [column for column in file.columns if column not in told]
     export = export_of(file.own_names[column] for column in file.columns)
@@ -190,7 +229,7 @@ def _content_claims(file: _File, columns: list[str], taken: set[str]) -> list[Cl
     return claims
 
 
-def _settled(file: _File, claims: list[Claim], told: Mapping[str, str]) -> dict[str, Claim]:
+def _settled(file: _File, claims: list[Claim], told: Collection[str]) -> dict[str, Claim]:
     """Return column → claim, one a field: an empty column gives way; identifiers that two columns claim are an error."""
     settled: dict[str, Claim] = {}
     for target in dict.fromkeys(claim.field for claim in claims):
@@ -243,7 +282,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _with_variables(
-    file: _File, claims: dict[str, Claim], told: Mapping[str, str], reserved: Collection[str]
+    file: _File, claims: dict[str, Claim], told: Mapping[str, Told], reserved: Collection[str]
 ) -> tuple[ColumnMapping, ...]:
     taken = {name.casefold() for name in (*LEAD_FIELDS, *reserved)}
     result = []
@@ -255,9 +294,27 @@ def _with_variables(
             result.append(_mapping(column, None, "no name and no content; left out", renamed=False))
         else:
             variable, renamed = _variable(column, taken)
-            reason = f"told; {_KEPT}" if column in told else _KEPT
+            reason = f"{told[column].reason}; {_KEPT}" if column in told else _KEPT
             result.append(_mapping(column, variable, reason, renamed=renamed))
     return tuple(result)
+
+
+def _with_halves(file: _File, mapping: tuple[ColumnMapping, ...]) -> tuple[ColumnMapping, ...]:
+    """Return the mapping with the first and last name that a column of full names gives, when nothing else gives either."""
+    whole = [m for m in mapping if m.variable and not file.content[m.column].is_empty]
+    ranked = [(rank, m) for m in whole if (rank := full_name_rank(file.own_names[m.column])) is not None]
+    if not ranked or any(m.field in {"firstName", "lastName"} for m in mapping):
+        return mapping
+    chosen = min(ranked, key=lambda found: found[0])[1]
+    at = mapping.index(chosen)
+    halves = (_half(chosen.column, "firstName"), _half(chosen.column, "lastName"))
+    return (*mapping[:at], *halves, *mapping[at:])
+
+
+def _half(column: str, field: str) -> ColumnMapping:
+    return ColumnMapping(
+        column=column, field=field, variable=None, reason="split from the full name", confidence=0.8, split=True
+    )
 
 
 def _field_mapping(claim: Claim) -> ColumnMapping:

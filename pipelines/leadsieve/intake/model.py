@@ -29,7 +29,10 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """Where one column of the file goes: a lemlist field, a custom variable, or (both null) nowhere."""
+    """Where one column of the file goes: a lemlist field, a custom variable, or (both null) nowhere.
+
+    With `split` the field gets its part of the column's full names; the column itself has a mapping of its own.
+    """
 
     column: str
     field: str | None
@@ -37,6 +40,7 @@ class ColumnMapping:
     reason: str
     confidence: float
     renamed: bool = False
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,19 @@ def weak_field(name: str) -> tuple[str, float] | None:
     return None
 
 
+def full_name_rank(name: str) -> int | None:
+    """Return how well a name says that its column holds full names (0 is best), nothing when it does not.
+
+    >>> full_name_rank("Full name"), full_name_rank("Lead: Name") is None, full_name_rank("Owner name")
+    (0, False, None)
+    """
+    if has_decoy(name):
+        return None
+    ranked = [plain(n) for n in tables()["full_names"]["names"]]
+    text = plain(name)
+    return next((ranked.index(n) for n in (text, *_variants(text)) if n in ranked), None)
+
+
 @cache
 def _variants(text: str) -> tuple[str, ...]:
     """Return a plain name without the words around it that do not change its meaning, step by step."""

@@ -13,6 +13,9 @@ from typing import Any, NoReturn
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 100
 EXIT_TOLD = 2
+NO_TIME = r"^\d{4}-\d\d-\d\d 00:00:00$"
+# The day from which spreadsheets count: a time of day without a date.
+NO_DATE = r"^1899-12-3[01] \d\d:\d\d:\d\d"
 
 
 def main() -> None:
@@ -34,8 +37,30 @@ def chosen_sheet(path: str, wanted: str) -> tuple[str, Any]:
     for name in candidates(names, wanted):
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if sheet.height or wanted:
-            return name, sheet.to_arrow()
+            return name, with_plain_dates(sheet.to_arrow(), book, name)
     return refuse("It has no sheet with data.")
+
+
+def with_plain_dates(batch: Any, book: Any, name: str) -> Any:
+    """Return the cells with dates that have no time, and times that have no date, written as such.
+
+    The reader writes every date with a time. Text that looks like that stays as it is: only a cell that is a date by its
+    format comes back when the column is read as dates.
+    """
+    import pyarrow as pa  # under the limits
+    import pyarrow.compute as pc
+
+    columns = list(batch.columns)
+    for at, texts in enumerate(columns):
+        day = pc.match_substring_regex(texts, NO_TIME)
+        hour = pc.match_substring_regex(texts, NO_DATE)
+        if not pc.any(pc.or_(day, hour)).as_py():
+            continue
+        dates = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="datetime", use_columns=[at]).to_arrow()
+        is_date = dates.column(0).is_valid()
+        plain = pc.if_else(pc.and_(is_date, day), pc.utf8_slice_codeunits(texts, 0, 10), texts)
+        columns[at] = pc.if_else(pc.and_(is_date, hour), pc.utf8_slice_codeunits(texts, 11), plain)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def candidates(names: list[str], wanted: str) -> list[str]:

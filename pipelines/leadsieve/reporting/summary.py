@@ -68,7 +68,7 @@ def _batch(batch: Batch, files: Mapping[int, str]) -> dict[str, Any]:
 
 def advice(ledger: pl.DataFrame, sieved: Sieved, plan: Plan, policy: Policy) -> list[dict[str, Any]]:
     """Return what a setting or a step would change: code, rows that it concerns, one sentence. Nothing without a row."""
-    told = [*_of_settings(ledger, sieved, policy), *_of_workspace(sieved), *_of_uploads(plan, policy)]
+    told = [*_of_settings(ledger, sieved, policy), *_of_workspace(sieved, policy), *_of_uploads(plan, policy)]
     return [{"code": code, "rows": count, "text": text} for code, count, text in told if count]
 
 
@@ -132,7 +132,8 @@ def _shared(ledger: pl.DataFrame) -> tuple[int, str]:
     )
 
 
-def _of_workspace(sieved: Sieved) -> list[tuple[str, int, str]]:
+def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+    strange = [name for name in policy.storage_campaigns if sieved.snapshot and name not in sieved.target.known]
     unclassified = sum(sieved.statuses.values())
     named = ", ".join(f"{word} ({count:,})" for word, count in sieved.statuses.items())
     return [
@@ -145,6 +146,11 @@ def _of_workspace(sieved: Sieved) -> list[tuple[str, int, str]]:
             "no_identifier",
             sieved.no_identifier,
             f"{sieved.no_identifier:,} leads of the workspace have neither an email nor a LinkedIn profile and cannot be recognised.",
+        ),
+        (
+            "unknown_storage_campaigns",
+            len(strange),
+            f"The policy's storage_campaigns names {', '.join(strange)}, which the snapshot does not know: is it misspelt?",
         ),
     ]
 

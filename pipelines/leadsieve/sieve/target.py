@@ -11,11 +11,15 @@ from leadsieve.errors import UsageError, WorkspaceError
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The campaign's name, the workspace's numbers for it and its parts, and the members of every campaign by name."""
+    """The campaign's name, the workspace's numbers for it and its parts.
+
+    `members` has the members of every campaign by name; `known` every name and id that the snapshot knows.
+    """
 
     name: str
     campaigns: tuple[int, ...]
     members: dict[str, int]
+    known: frozenset[str]
 
 
 def choose_snapshot(con: duckdb.DuckDBPyConnection, wanted: int | None) -> dict[str, object] | None:
@@ -55,7 +59,8 @@ def find_target(con: duckdb.DuckDBPyConnection, campaign: str, *, snapshot: int,
     members: dict[str, int] = {}
     for _, _, called, count in rows:
         members[called] = members.get(called, 0) + count
-    return Target(name, tuple(row[0] for row in rows if part.fullmatch(row[2])), members)
+    known = frozenset(word for row in rows for word in row[1:3] if word)
+    return Target(name, tuple(row[0] for row in rows if part.fullmatch(row[2])), members, known)
 
 
 def _name(campaign: str, known: dict[int, tuple[str | None, str]], *, new: bool) -> str:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Self
 
 import polars as pl
 
+from leadsieve.policy import Policy
 from leadsieve.workspace import snapshots, store, suppression
 
 
@@ -33,6 +35,7 @@ class Workspace:
         campaign: str | None = None,
         taken_at: datetime | None = None,
         complete: bool = False,
+        mappings: str = Policy().mappings,
     ) -> snapshots.Loaded:
         """Load campaign exports as the next snapshot; see `leadsieve snapshot load`."""
         return snapshots.load_snapshot(
@@ -42,6 +45,7 @@ class Workspace:
             campaign=campaign,
             taken_at=taken_at,
             complete=complete,
+            mappings=mappings,
             lock_timeout=self.lock_timeout,
         )
 
@@ -99,9 +103,15 @@ class Workspace:
             return answer
 
     def _repr_html_(self) -> str:
-        """Show the campaigns in Jupyter."""
-        return (
-            f"<b>Workspace</b> {self.path.name}{self.campaigns._repr_html_()}"
-            if self.path.is_file()
-            else f"No workspace at {self.path}"
+        """Show the newest snapshot's campaigns in Jupyter."""
+        if not self.path.is_file():
+            return f"No workspace at {escape(str(self.path))}"
+        campaigns = self.campaigns.select(
+            "name", "owner", "status", "leads", pl.col("as_of").dt.strftime("%Y-%m-%d %H:%M")
         )
+        heads = "".join(f"<th>{name}</th>" for name in ("campaign", "owner", "status", "leads", "as of (UTC)"))
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(str(cell if cell is not None else ''))}</td>" for cell in row) + "</tr>"
+            for row in campaigns.iter_rows()
+        )
+        return f"<h4>Workspace {escape(self.path.name)}</h4><table><tr>{heads}</tr>{rows}</table>"

@@ -14,7 +14,7 @@ import polars as pl
 
 from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError, WorkspaceError
-from leadsieve.intake import Read, expand, map_columns, read
+from leadsieve.intake import Read, expand, load_mappings, map_columns, read, saved_for
 from leadsieve.workspace import store
 from leadsieve.workspace.keys import dictionary, keys_of_cleaned
 
@@ -74,20 +74,25 @@ def load_snapshot(
     campaign: str | None = None,
     taken_at: datetime | None = None,
     complete: bool = False,
+    mappings: str = "",
     lock_timeout: float = 10.0,
 ) -> Loaded:
     """Load campaign exports into the workspace at `path` (made when absent), in one transaction.
 
     An export is one campaign named by the file's stem (or by `campaign`), or has a column `campaign`. `campaigns` names a
     file with `id`, `name`, `owner`, `status`, `archived` of each. `complete` says that there are no other campaigns.
+    `mappings` is a file of saved mappings.
     Raises InputError for a file that cannot be read whole, WorkspaceError for the workspace; both leave it as it was.
     """
     reads = [_whole(read(source)) for pattern in exports for source in expand(pattern)]
     if campaign and len(reads) > 1:
         msg = f"--campaign names one campaign, but {len(reads)} exports were given. Load them one by one, or name each file by its campaign."
         raise UsageError(msg)
+    saved = load_mappings(mappings)
     known = _read_campaigns(campaigns) if campaigns else pl.DataFrame(schema=_CAMPAIGNS)
-    brought = pl.concat([pl.DataFrame(schema=_EXPORT), *(_memberships(r, campaign) for r in reads)])
+    brought = pl.concat(
+        [pl.DataFrame(schema=_EXPORT), *(_memberships(r, campaign, saved_for(r, saved)) for r in reads)]
+    )
     moment = (taken_at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     content = hashlib.sha256("".join(r.sha256 for r in reads).encode()).hexdigest()
     empty = [_campaign_of(r, campaign) for r in reads if not r.table.height]
@@ -120,11 +125,11 @@ def _whole(told: Read) -> Read:
     return told
 
 
-def _memberships(told: Read, campaign: str | None) -> pl.DataFrame:
+def _memberships(told: Read, campaign: str | None, saved: Mapping[str, str]) -> pl.DataFrame:
     """Return one export's memberships, one row each: `_EXPORT`."""
     own = _own_columns(told.table.columns)
     leads = told.table.drop(column for name, column in own.items() if name != "source")
-    mappings = map_columns(replace(told, table=leads), overrides={})
+    mappings = map_columns(replace(told, table=leads), overrides={}, saved=saved)
     cleaned = clean(leads, mappings)
     fields = [
         str(m.field or m.variable)

@@ -1,12 +1,14 @@
 """What a membership's status means: the built-in table and the team's own words."""
 
+import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 import polars as pl
 
+from leadsieve.errors import UsageError
 from leadsieve.words import StatusClass
 
 PAUSED = "paused"
@@ -50,4 +52,19 @@ def status_table(own: Mapping[str, str]) -> pl.DataFrame:
     return pl.concat([changed, pl.DataFrame(added, schema=table.schema)])
 
 
-__all__ = ["EMPTY", "PAUSED", "StatusClass", "status_table"]
+def known_statuses(words: Sequence[str], own: Mapping[str, str]) -> tuple[str, ...]:
+    """Return statuses in our words, whatever their case and whichever exported word names them.
+
+    Raises UsageError for a word that is no status: a misspelt one would hold nobody back.
+    """
+    table = status_table(own)
+    by_word = dict(table.select("exported", "status").iter_rows())
+    unknown = [word for word in words if word.strip().lower() not in by_word]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0].lower(), by_word, n=1, cutoff=0)
+        msg = f"suppress_statuses names {', '.join(unknown)}, which is no status; the nearest is {by_word[near[0]]}. Correct it in the policy."
+        raise UsageError(msg)
+    return tuple(by_word[word.strip().lower()] for word in words)
+
+
+__all__ = ["EMPTY", "PAUSED", "StatusClass", "known_statuses", "status_table"]

@@ -174,7 +174,7 @@ def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
     if "newer version" in str(error) or "storage version" in str(error).lower():
         return WorkspaceError(f"The workspace {path} was written by a newer DuckDB. Update leadsieve and its DuckDB.")
     return WorkspaceError(
-        f"{path} cannot be opened as a workspace ({_first_line(error)}). Name the right file with --workspace."
+        f"{path} cannot be opened as a workspace: it is no DuckDB file, or broken. Name the right file with --workspace."
     )
 
 
