@@ -36,6 +36,10 @@ def test_line_ends_of_every_kind_end_records(tmp_path: Path, end: str) -> None:
     [
         pytest.param("sep=;\n" + PLAIN.replace(",", ";"), [(1, "preamble")], id="sep line"),
         pytest.param("My leads\n\n" + PLAIN, [(1, "preamble"), (2, "blank")], id="title row"),
+        pytest.param(
+            "My leads\nMade,2026-01-01\n" + PLAIN, [(1, "preamble"), (2, "preamble")], id="title row with a date"
+        ),
+        pytest.param("Report,Q4 leads\n\n" + PLAIN, [(1, "preamble"), (2, "blank")], id="title row with a comma"),
         pytest.param("My leads,,\n,,\n" + PLAIN, [(1, "preamble"), (2, "blank")], id="title row padded"),
         pytest.param(PLAIN + "\nTotal: 2\n", [(4, "blank"), (5, "footer")], id="total"),
         pytest.param(PLAIN + "Total,,2\n", [(4, "footer")], id="total in the table"),

@@ -96,7 +96,7 @@ def _body_width(rows: list[list[str]]) -> int:
 def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float]:
     """Return the header's position and confidence; a negative confidence says that this row is data already."""
     first = next((i for i, cells in filled if len(cells) >= min(width, 2)), filled[0][0])
-    named = _named_header(filled[:_PREAMBLE_AT_MOST], width)
+    named = _below_titles(filled[:_PREAMBLE_AT_MOST]) or _named_header(filled[:_PREAMBLE_AT_MOST], width)
     if named is not None:
         return named
     for position, (index, cells) in enumerate(filled[:_PREAMBLE_AT_MOST]):
@@ -107,6 +107,24 @@ def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int,
         if score < 0:
             return index, score
     return first, 0.5
+
+
+def _below_titles(filled: list[tuple[int, list[str]]]) -> tuple[int, float] | None:
+    """Return a header of known names below rows that are narrower and name nobody: titles with a date or a comma in them."""
+    for position, (index, cells) in enumerate(filled):
+        names = [cell for cell in cells if cell.strip(UNSEEN)]
+        known = known_words(cells)
+        if known < max(2, len(names) / 2) or any(kind_of(cell) != "text" for cell in names):
+            continue
+        above = [row for _, row in filled[:position]]
+        are_titles = bool(above) and all(_is_title(row, len(names)) for row in above)
+        return (index, min(0.99, 0.8 + 0.05 * known)) if are_titles else None
+    return None
+
+
+def _is_title(cells: list[str], width: int) -> bool:
+    filled = [cell for cell in cells if cell.strip(UNSEEN)]
+    return len(filled) < width and not any(kind_of(cell) in {"email", "url"} for cell in filled)
 
 
 def _named_header(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float] | None:
