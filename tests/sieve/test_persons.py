@@ -3,6 +3,7 @@
 import itertools
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -138,3 +139,13 @@ def test_a_workspace_with_opt_outs_only_stops_the_run(tmp_path):
     workspace.suppress(tmp_path / "stop.csv")
     with pytest.raises(ls.WorkspaceError, match="no snapshot"):
         ls.run(tmp_path / "list.csv", workspace=workspace, campaign="Spring")
+
+
+def test_a_list_that_does_not_fit_into_memory_is_told_in_a_sentence(run, monkeypatch):
+    def full(_con):
+        message = "failed to allocate data"
+        raise duckdb.OutOfMemoryException(message)
+
+    monkeypatch.setattr("leadsieve.sieve.steps.STEPS", (full,))
+    with pytest.raises(ls.InputError, match="1 rows do not fit into this machine's memory"):
+        run([(E1, None)])

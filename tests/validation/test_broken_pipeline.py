@@ -1,6 +1,5 @@
 """Whatever step of the pipeline is broken, the gate stops the run: seen through the front door."""
 
-import importlib
 import json
 import os
 import stat
@@ -14,10 +13,9 @@ import pytest
 import leadsieve
 from leadsieve import output, pipeline
 from leadsieve.errors import ValidationError
+from leadsieve.sieve import steps
 from validation.in_process_gate import InProcessGate
 from validation.small_team import CAMPAIGN, OUTCOMES, write_team
-
-SIEVE = importlib.import_module("leadsieve.sieve.sieve")  # the package has a function of this name
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -50,7 +48,7 @@ def once(table: str, statement: str) -> Break:
             if there and waiting:
                 con.execute(waiting.pop())
 
-        patch.setattr(SIEVE, "STEPS", tuple(each for step in SIEVE.STEPS for each in (step, then)))
+        patch.setattr(steps, "STEPS", tuple(each for step in steps.STEPS for each in (step, then)))
 
     return break_it
 

@@ -1,6 +1,7 @@
 """The steps from keys to decisions, in their order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from leadsieve.errors import InputError
 from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
 from leadsieve.sieve.components import components
@@ -70,7 +72,11 @@ def sieve(
     Raises UsageError for a campaign that the snapshot does not know, WorkspaceError for a workspace that cannot be used.
     """
     # What does not fit into memory is spilled beside other temporary files, not into the folder that a job happens to run in.
-    with TemporaryDirectory(prefix="leadsieve-") as spill, duckdb.connect(config={"temp_directory": spill}) as con:
+    with (
+        TemporaryDirectory(prefix="leadsieve-") as spill,
+        duckdb.connect(config={"temp_directory": spill}) as con,
+        _told_of_memory(rows.height),
+    ):
         _attach(con, workspace, policy)
         chosen = choose_snapshot(con, snapshot) if workspace else None
         number = chosen["id"] if chosen else 0
@@ -79,6 +85,18 @@ def sieve(
         for step in STEPS:
             step(con)
         return _collect(con, target, chosen)
+
+
+@contextmanager
+def _told_of_memory(rows: int) -> Iterator[None]:
+    """Say in a sentence that the list is too large for the machine."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        msg = (
+            f"The list's {rows:,} rows do not fit into this machine's memory. Run it in parts, or on a larger machine."
+        )
+        raise InputError(msg) from error
 
 
 def _attach(con: duckdb.DuckDBPyConnection, workspace: Path | None, policy: Policy) -> None:
