@@ -6,9 +6,9 @@ from typing import Final
 import polars as pl
 
 from leadsieve.formulas import formula_like
-from leadsieve.identity import addresses, email_cell, linkedin_cell
+from leadsieve.identity import cell_addresses, email_cell, linkedin_cell
 from leadsieve.intake import ColumnMapping, split_full_names
-from leadsieve.schema import ADDRESSES, CHANGE, MEMBER_URL, SUGGESTION
+from leadsieve.schema import ADDRESSES, CHANGE, LEDGER_NAMES, MEMBER_URL, SUGGESTION
 from leadsieve.words import EmailStatus, LinkedInStatus, RowWarning
 
 _OUTER: Final = "\ufeff\u200b\u200e\u200f\u2060\u00ad"
@@ -17,7 +17,8 @@ _OUTER: Final = "\ufeff\u200b\u200e\u200f\u2060\u00ad"
 _ONE_LINE: Final = frozenset({"firstName", "lastName", "companyName", "jobTitle", "companyDomain", "timezone", "phone"})
 """Fields that are one line of text: white space within them is one space."""
 
-_SALES_URL, _SALES_STATUS = ":sales_url", ":sales_status"
+_IDENTITY_CELLS: Final = ("email", "linkedinUrl", "linkedinUrlSalesNav")
+_SALES_STATUS = ":sales_status"
 IDENTIFYING_EMAIL: Final = (EmailStatus.VALID.value, EmailStatus.REPAIRED.value)
 IDENTIFYING_LINKEDIN: Final = (LinkedInStatus.PERSON_VANITY.value, LinkedInStatus.PERSON_OPAQUE.value)
 
@@ -32,13 +33,13 @@ def clean(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFram
     names = {m.column: m.field or m.variable for m in mappings if not m.split}
     raw = table.select(pl.col(column).alias(str(name)) for column, name in names.items() if name)
     renamed = [str(m.variable) for m in mappings if m.renamed]
-    tidy = raw.select(_tidy(name) for name in raw.columns if name not in {"email", "linkedinUrl"})
+    tidy = raw.select(_tidy(name) for name in raw.columns if name not in _IDENTITY_CELLS)
     halves = _halves(table, mappings)
     raw = raw.with_columns(pl.lit(None, pl.String).alias(name) for name in halves.columns)
     tidy = tidy.hstack(halves.get_columns())
-    identified = _identify(raw).hstack(tidy.get_columns()).with_columns(_sales_url())
+    identified = _identify(raw).hstack(tidy.get_columns())
     cleaned = identified.with_columns(_warnings(renamed, [*tidy.columns, "email"]))
-    return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_URL, _SALES_STATUS)
+    return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_STATUS)
 
 
 def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:
@@ -67,23 +68,18 @@ def _tidy(name: str) -> pl.Expr:
 
 def _identify(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the identity columns of every record; columns that the table lacks are empty cells."""
-    absent = [
-        pl.lit(None, pl.String).alias(n)
-        for n in ("email", "linkedinUrl", "linkedinUrlSalesNav")
-        if n not in raw.columns
-    ]
+    absent = [pl.lit(None, pl.String).alias(n) for n in _IDENTITY_CELLS if n not in raw.columns]
     cells = raw.with_columns(absent).select(
         email_raw="email",
         linkedin_raw="linkedinUrl",
         e=email_cell(pl.col("email")),
-        a=addresses(pl.col("email")),
         p=linkedin_cell(pl.col("linkedinUrl")),
         s=linkedin_cell(pl.col("linkedinUrlSalesNav")),
     )
     return cells.select(
         "email_raw",
         "linkedin_raw",
-        pl.col("a").alias(ADDRESSES),
+        cell_addresses(pl.col("e")).alias(ADDRESSES),
         *_email(pl.col("e").struct),
         *_linkedin(pl.col("p").struct),
         *_second_profile(pl.col("s").struct, pl.col("p").struct),
@@ -121,13 +117,9 @@ def _second_profile(
         # A Sales Navigator URL goes to linkedinUrlSalesNav whichever column it stood in (lemlist upserts by both).
         pl.coalesce(
             pl.when(person).then(pl.coalesce(second.field("sales_url"), second.field("url"))), first.field("sales_url")
-        ).alias(_SALES_URL),
+        ).alias("linkedinUrlSalesNav"),
         second.field("status").cast(pl.String).alias(_SALES_STATUS),
     ]
-
-
-def _sales_url() -> pl.Expr:
-    return pl.col(_SALES_URL).alias("linkedinUrlSalesNav")
 
 
 def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
@@ -150,7 +142,7 @@ def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
 
 def _changes(raw: pl.DataFrame, cleaned: pl.DataFrame) -> pl.Series:
     """Return per record the cells whose value differs from what the file had, with what they were."""
-    pairs = [(name, {"email": "email", "linkedinUrl": "linkedin_url"}.get(name, name)) for name in raw.columns]
+    pairs = [(name, LEDGER_NAMES.get(name, name)) for name in raw.columns]
     if "linkedinUrlSalesNav" not in raw.columns:
         raw = raw.with_columns(linkedinUrlSalesNav=pl.lit(None, pl.String))
         pairs.append(("linkedinUrlSalesNav", "linkedinUrlSalesNav"))

@@ -22,6 +22,7 @@ from leadsieve.intake import (
     refuse_unknown_columns,
     saved_for,
 )
+from leadsieve.intake.names import letters
 from leadsieve.phones import phone_keys
 from leadsieve.policy import CommandPolicy, Policy, SuppressColumn
 from leadsieve.schema import (
@@ -29,6 +30,7 @@ from leadsieve.schema import (
     CHANGE,
     FAILED_COLUMNS,
     IDENTITY,
+    LEDGER_NAMES,
     LIST_COLUMN,
     LIST_SAYS,
     MEMBER_URL,
@@ -175,16 +177,12 @@ def _called(told: Read, name: str) -> str | None:
     return next((c for c in told.table.columns if c.strip().lower() == name.strip().lower()), None)
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
-
-
 def _list_says(table: pl.DataFrame, columns: Sequence[SuppressColumn]) -> pl.DataFrame:
     """Return per record why the list itself says that the person must not be written to, and in which column."""
-    by_name = {_letters(name): name for name in reversed(table.columns)}
+    by_name = {letters(name): name for name in reversed(table.columns)}
     says, where = pl.lit(None, pl.String), pl.lit(None, pl.String)
     for rule in columns:
-        for name in dict.fromkeys(by_name[_letters(n)] for n in rule.names if _letters(n) in by_name):
+        for name in dict.fromkeys(by_name[letters(n)] for n in rule.names if letters(n) in by_name):
             hit = _holds_word(name, rule.words)
             says = pl.coalesce(says, pl.when(hit).then(pl.lit(str(rule.reason))))
             where = pl.coalesce(where, pl.when(hit).then(pl.lit(name)))
@@ -198,7 +196,7 @@ def _holds_word(column: str, words: Sequence[str]) -> pl.Expr:
         .str.split(";")
         .list.eval(pl.element().str.split(",").explode().str.replace_all(r"[^\p{L}\p{N}]", ""))
     )
-    return plain.list.eval(pl.element().is_in([_letters(word) for word in words])).list.any().fill_null(value=False)
+    return plain.list.eval(pl.element().is_in([letters(word) for word in words])).list.any().fill_null(value=False)
 
 
 def _with_warnings(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -256,8 +254,7 @@ def narrow(lead_list: LeadList, records: pl.DataFrame, policy: Policy) -> pl.Dat
     filled = [
         name for name in (*PLAIN_FIELDS, *lead_list.variables, "email", "linkedin_url") if name in records.columns
     ]
-    values = {"email": "email", "linkedinUrl": "linkedin_url"}
-    required = [pl.col(values.get(name, name)).is_null() for name in policy.required_fields]
+    required = [pl.col(LEDGER_NAMES.get(name, name)).is_null() for name in policy.required_fields]
     return records.select(
         "row",
         "source",

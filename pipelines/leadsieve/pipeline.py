@@ -16,7 +16,7 @@ from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
 from leadsieve.reporting import summarise
 from leadsieve.result import Result
-from leadsieve.schema import LEAD_FIELDS
+from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
 from leadsieve.sieve import sieve
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
@@ -128,7 +128,7 @@ def _column(lead_list: LeadList, name: str, option: str) -> str | None:
     if not found:
         msg = f"The list has no column {name}, which {option} names. Name one of the list's columns."
         raise UsageError(msg)
-    return {"linkedinUrl": "linkedin_url"}.get(found, found)
+    return LEDGER_NAMES.get(found, found)
 
 
 def _assert_conserved(ledger: pl.DataFrame, lead_list: LeadList) -> None:

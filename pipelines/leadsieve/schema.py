@@ -21,6 +21,9 @@ LEAD_FIELDS: Final = (
 )
 """lemlist's lead fields in the order in which the files name them."""
 
+LEDGER_NAMES: Final = {"linkedinUrl": "linkedin_url"}
+"""The lead fields that the ledger holds under another name."""
+
 PLAIN_FIELDS: Final = tuple(name for name in LEAD_FIELDS if name not in {"email", "linkedinUrl"})
 """The lead fields that the ledger holds as one column; email and LinkedIn have a group of columns each."""
 

@@ -17,7 +17,7 @@ from leadsieve.pipeline import place_leads
 from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
 from leadsieve.publishing import staged, write_csv, write_manifest
-from leadsieve.schema import LEAD_FIELDS, RECORD, TEXT, UNREADABLE
+from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES, RECORD, TEXT, UNREADABLE
 from leadsieve.tables import make_failed
 
 _TOLD = (
@@ -134,7 +134,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def _filled_fields(records: pl.DataFrame) -> list[pl.Expr]:
-    values = {name: {"linkedinUrl": "linkedin_url"}.get(name, name) for name in LEAD_FIELDS}
+    values = {name: LEDGER_NAMES.get(name, name) for name in LEAD_FIELDS}
     return [pl.col(value).alias(name) for name, value in values.items() if records[value].is_not_null().any()]
 
 

@@ -14,6 +14,7 @@ from leadsieve.schema import (
     FAILED_COLUMNS,
     IDENTITY,
     LEAD_FIELDS,
+    LEDGER_NAMES,
     PLACE,
     RECORD,
     SUGGESTION,
@@ -33,7 +34,6 @@ UPDATE_COLUMNS: Final = ("_id", "email", "linkedinUrl", "campaign", "newEmail", 
 _HELD_BACK = tuple(str(o) for o in (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKIPPED))
 _EVIDENCE = ("duplicate_of", "matched_on", "conflict_campaign", "conflict_status", "suppressed_by", "warnings")
 
-_VALUES = {"linkedinUrl": "linkedin_url"}
 """The lead fields that the ledger holds under another name."""
 
 # No custom variable has a colon in its name (lemlist allows letters, digits, _, -, # and space).
@@ -76,7 +76,7 @@ def _types() -> dict[str, Any]:
 def shape(lead_list: LeadList, ledger: pl.DataFrame, columns: Sequence[str]) -> Shape:
     """Return the batch files' columns; raises UsageError for a chosen variable that the list does not have."""
     given = {m.field for f in lead_list.files for m in f.mappings if m.field}
-    filled = {name for name in LEAD_FIELDS if ledger[_VALUES.get(name, name)].is_not_null().any()}
+    filled = {name for name in LEAD_FIELDS if ledger[LEDGER_NAMES.get(name, name)].is_not_null().any()}
     fields = tuple(name for name in LEAD_FIELDS if name in given | filled)
     return Shape(fields=fields, variables=_chosen(lead_list, columns) or lead_list.variables)
 
@@ -104,7 +104,7 @@ def make_batch(leads: pl.DataFrame, shape: Shape) -> pl.DataFrame:
 
 
 def _field(name: str) -> pl.Expr:
-    return pl.col(_VALUES.get(name, name)).alias(name)
+    return pl.col(LEDGER_NAMES.get(name, name)).alias(name)
 
 
 def make_excluded(ledger: pl.DataFrame, shape: Shape) -> pl.DataFrame:

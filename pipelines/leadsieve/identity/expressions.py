@@ -57,6 +57,11 @@ def addresses(expr: pl.Expr) -> pl.Expr:
     return _email_field(expr, "address", pl.String).str.split(SEPARATOR).fill_null([])
 
 
+def cell_addresses(cell: pl.Expr) -> pl.Expr:
+    """Return the same of what `email_cell` gave, without reading the cells again."""
+    return cell.struct.field("address").str.split(SEPARATOR).fill_null([])
+
+
 def email_domain(expr: pl.Expr) -> pl.Expr:
     """Return the domain of each canonical address."""
     return expr.str.extract("@([^@]*)$", 1)

@@ -17,6 +17,15 @@ _NO_WORD = re.compile(r"[^\w#%]+|_+")
 
 
 @cache
+def letters(name: str) -> str:
+    """Return a name without case, spaces and punctuation.
+
+    >>> letters("Last_State "), letters("lastState")
+    ('laststate', 'laststate')
+    """
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
 def plain(name: str) -> str:
     """Return a header name without case, accents, punctuation and camel case.
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from leadsieve.identity import parse_email
+from leadsieve.schema import LEDGER_NAMES
 from leadsieve.words import DedupMode, ImportMode, Keep, Outcome, Reason
 
 _GATES: tuple[tuple[str, tuple[Reason, ...]], ...] = (
@@ -151,7 +152,7 @@ def _has_profile(row: Mapping[str, Any]) -> bool:
 
 def _of_missing(row: Mapping[str, Any], policy: Mapping[str, Any]) -> _Change:
     required = policy["required_fields"]
-    empty = [name for name in required if row[{"linkedinUrl": "linkedin_url"}.get(name, name)] is None]
+    empty = [name for name in required if row[LEDGER_NAMES.get(name, name)] is None]
     names = ", ".join(empty)
     left = tuple(name for name in required if name not in empty)
     return _Change(f"fill {names}, or take {names} out of required_fields in the policy", {"required_fields": left})

@@ -35,7 +35,7 @@ from typing import Any
 import duckdb
 
 from leadsieve.errors import WorkspaceError
-from leadsieve.schema import LEAD_FIELDS
+from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
 from leadsieve.workspace import attach
 
 LEDGER_FILE = "ledger.parquet"
@@ -43,8 +43,6 @@ SUMMARY_FILE = "summary.json"
 BATCHES_FOLDER = "batches"
 
 SOURCE = "source"
-# The ledger keeps these two among its columns of identity, under other names (contract, section 8).
-LEDGER_NAMES = {"linkedinUrl": "linkedin_url"}
 # What a list brought is looked for where the ledger keeps it as it came.
 RAW_NAMES = {"email": "email_raw", "linkedinUrl": "linkedin_raw"}
 INPUT_COLUMNS = {"file": "varchar", "row": "bigint", "rows": "bigint", "filled": "bigint"}

@@ -15,6 +15,7 @@ import polars as pl
 from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.intake import Read, expand, load_mappings, map_columns, read, saved_for
+from leadsieve.intake.names import letters
 from leadsieve.workspace import store
 from leadsieve.workspace.keys import dictionary, keys_of_cleaned
 
@@ -104,7 +105,7 @@ def load_snapshot(
 def _read_campaigns(source: str) -> pl.DataFrame:
     """Return the campaigns file, one row a campaign: id, name, owner, status, archived."""
     told = _whole(read(expand(source)[0]))
-    columns = {_letters(name): name for name in told.table.columns}
+    columns = {letters(name): name for name in told.table.columns}
     columns.setdefault("id", columns.get("campaignid", ""))
     if "name" not in columns:
         msg = f"The campaigns file {told.file} has no column `name`. Give it the columns id, name, owner, status, archived."
@@ -151,8 +152,8 @@ def _memberships(told: Read, campaign: str | None, saved: Mapping[str, str]) -> 
 
 def _own_columns(columns: Sequence[str]) -> dict[str, str]:
     """Return the columns that say something of the membership, by what they say."""
-    by_likeness = {_OWN_COLUMNS[_letters(c)]: c for c in reversed(columns) if _letters(c) in _OWN_COLUMNS}
-    return {**by_likeness, **{_OWN_COLUMNS[_letters(c)]: c for c in _EXACT if c in columns}}
+    by_likeness = {_OWN_COLUMNS[letters(c)]: c for c in reversed(columns) if letters(c) in _OWN_COLUMNS}
+    return {**by_likeness, **{_OWN_COLUMNS[letters(c)]: c for c in _EXACT if c in columns}}
 
 
 def _own(own: Mapping[str, str]) -> pl.Expr | list[pl.Expr]:
@@ -177,10 +178,6 @@ def _campaign_of(told: Read, campaign: str | None) -> str:
     """Return the campaign that the export is named by: the file's stem, a compression's suffix aside."""
     name = Path(told.file)
     return campaign or (name.with_suffix("") if name.suffix in _PACKED else name).stem
-
-
-def _letters(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def _cell(column: str) -> pl.Expr:

@@ -9,10 +9,6 @@ from importlib.resources import files
 import polars as pl
 
 from leadsieve.errors import UsageError
-from leadsieve.words import StatusClass
-
-PAUSED = "paused"
-EMPTY = "(empty)"
 
 
 @cache
@@ -65,6 +61,3 @@ def known_statuses(words: Sequence[str], own: Mapping[str, str]) -> tuple[str, .
         msg = f"suppress_statuses names {', '.join(unknown)}, which is no status; the nearest is {by_word[near[0]]}. Correct it in the policy."
         raise UsageError(msg)
     return tuple(by_word[word.strip().lower()] for word in words)
-
-
-__all__ = ["EMPTY", "PAUSED", "StatusClass", "known_statuses", "status_table"]
