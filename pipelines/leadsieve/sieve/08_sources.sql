@@ -49,7 +49,8 @@ order by r.first_row;
 -- The leads of the target that a person is: the one that the row itself names first, then the target before its parts.
 create temp table targets as
 select
-    d.row, d.person, m.name as campaign, w.lead_id, w.email, w.linkedin_url, w.fields, w.keys,
+    d.row, d.person, m.name as campaign, w.lead_id, w.email, w.linkedin_url, w.fields,
+    (select list(k.key) from membership_identifiers i join keys k using (identifier) where i.membership = w.membership) as keys,
     row_number() over (partition by d.row order by x.by_email desc nulls last, x.by_linkedin desc nulls last, length(m.name), m.name, m.membership) as place
 from decisions d
 join person_memberships p using (person)

@@ -55,7 +55,6 @@ def _values(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 _SQL = """
-update memberships set keys = r.keys from rekeyed r where memberships.membership = r.membership;
 update suppressions set value = r.value from rekeyed_values r where suppressions.suppression = r.suppression;
 delete from membership_identifiers;
 delete from identifiers;
@@ -63,6 +62,6 @@ insert into identifiers (kind, key, role)
 select case when contains(key, '@') then 'email' else 'linkedin' end, key, role from rekeyed_keys order by key;
 insert into membership_identifiers
 select m.membership, i.identifier, i.kind
-from (select membership, unnest(keys) as key from memberships) m join identifiers i using (key);
+from (select membership, unnest(keys) as key from rekeyed) m join identifiers i using (key);
 update facts_of_file set value = $version where name = 'key_version';
 """

@@ -7,15 +7,17 @@
 create or replace temp table fresh as
 select *, row_number() over (partition by campaign, digest) as nth
 from (
-    select b.campaign, s.* exclude (told), md5(to_json(struct_pack(
+    select b.campaign, s.* exclude (told), md5_number(to_json(struct_pack(
         s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source, s.fields))::varchar) as digest
     from staged_rows s join brought b using (told)
 );
 
+-- A lead that was imported after the export was made cannot stand in it yet.
 create or replace temp table ended as
 select m.membership
-from memberships m join brought b using (campaign)
+from memberships m semi join brought b using (campaign)
 where m.until_snapshot is null
+    and not (m.imported and (select s.loaded_at from snapshots s where s.id = m.from_snapshot) > (select taken_at from load))
     and not exists (from fresh f where f.campaign = m.campaign and f.digest = m.digest and f.nth = m.nth);
 
 create or replace temp table begun as
@@ -53,12 +55,12 @@ update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
 
+create or replace temp table numbered as select nextval('membership_numbers') as membership, * from begun;
+
 insert into memberships
-    (campaign, from_snapshot, lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields,
-    keys, digest, nth)
-select campaign, (select snapshot from load), lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state,
-    source, fields, keys, digest, nth
-from begun;
+select membership, campaign, (select snapshot from load), null, lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused,
+    last_state, source, fields, digest, nth, false
+from numbered;
 
 insert into identifiers (kind, key, role)
 select case when contains(s.key, '@') then 'email' else 'linkedin' end, s.key, s.role
@@ -68,8 +70,7 @@ order by s.key;
 
 insert into membership_identifiers
 select m.membership, i.identifier, i.kind
-from (select membership, unnest(keys) as key from memberships where from_snapshot = (select snapshot from load)) m
-join identifiers i using (key);
+from (select membership, unnest(keys) as key from numbered) m join identifiers i using (key);
 
 create or replace temp table merged as
 select

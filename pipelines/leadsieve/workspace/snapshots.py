@@ -251,7 +251,7 @@ def _merge(con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, comp
         msg = f"The exports are older ({moment} UTC) than the newest snapshot of {path} ({newest[0]} UTC). Load snapshots in the order of time."
         raise WorkspaceError(msg)
     snapshot = con.execute(
-        "insert into snapshots (taken_at, loaded_at, complete, sha256) values (?, ?, ?, ?) returning id",
+        "insert into snapshots (taken_at, loaded_at, complete, sha256, kind) values (?, ?, ?, ?, 'load') returning id",
         [moment, datetime.now(UTC).replace(tzinfo=None), complete, content],
     ).fetchall()[0][0]
     con.execute(

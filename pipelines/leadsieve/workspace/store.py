@@ -1,4 +1,4 @@
-"""The workspace's file: opened for a moment, never half changed, of one schema version."""
+"""The workspace's file: opened for a moment, never half changed, brought to the schema of today when it is next opened."""
 
 import os
 import re
@@ -15,7 +15,8 @@ import polars as pl
 from leadsieve.errors import WorkspaceError
 from leadsieve.identity import KEY_VERSION
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_OURS = {"schema_version": SCHEMA_VERSION, "key_version": KEY_VERSION}
 T = TypeVar("T")
 _POLL = 0.05  # seconds between two tries to open a locked file
 
@@ -32,12 +33,7 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
     try:
         con.execute("begin")
         if existed:
-            versions = _versions(con, path)
-            _refuse_other_schema(versions, path)
-            if versions["key_version"] < KEY_VERSION:
-                from leadsieve.workspace.keys import make_anew  # what it needs is only loaded for an old workspace
-
-                make_anew(con)
+            _update(con, _versions(con, path), path)
         else:
             _create(con)
         yield con
@@ -77,8 +73,8 @@ def _bring_up_to_date(path: Path, *, lock_timeout: float) -> None:
         versions = _versions(con, path)
     finally:
         con.close()
-    _refuse_other_schema(versions, path)
-    if versions["key_version"] < KEY_VERSION:
+    _refuse_newer(versions, path)
+    if versions != _OURS:
         with writing(path, lock_timeout=lock_timeout):
             pass
 
@@ -109,26 +105,33 @@ def _versions(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
         raise WorkspaceError(msg) from error
 
 
-def _refuse_other_schema(versions: Mapping[str, int], path: Path) -> None:
-    """Raise WorkspaceError for a workspace of another schema, or of keys that a newer leadsieve made."""
-    for name, ours in (("schema_version", SCHEMA_VERSION), ("key_version", KEY_VERSION)):
+def _refuse_newer(versions: Mapping[str, int], path: Path) -> None:
+    """Raise WorkspaceError for a workspace of a schema, or of keys, that a newer leadsieve made."""
+    for name, ours in _OURS.items():
         if versions[name] > ours:
             msg = f"The workspace {path} was written by a newer leadsieve ({name} {versions[name]}, here {ours}). Update leadsieve."
             raise WorkspaceError(msg)
-    if versions["schema_version"] < SCHEMA_VERSION:
-        msg = (
-            f"The workspace {path} was written by an older leadsieve (schema_version {versions['schema_version']}, here "
-            f"{SCHEMA_VERSION}). Load the campaign exports into a new file with `leadsieve snapshot load`."
-        )
-        raise WorkspaceError(msg)
+
+
+def _update(con: duckdb.DuckDBPyConnection, versions: Mapping[str, int], path: Path) -> None:
+    """Bring a workspace of an older schema or older keys up to date, within the caller's transaction."""
+    _refuse_newer(versions, path)
+    for version in range(versions["schema_version"] + 1, SCHEMA_VERSION + 1):
+        con.execute(_sql(f"migrations/{version}.sql"))
+        con.execute("update facts_of_file set value = ? where name = 'schema_version'", [str(version)])
+    if versions["key_version"] < KEY_VERSION:
+        from leadsieve.workspace.keys import make_anew  # what it needs is only loaded for an old workspace
+
+        make_anew(con)
+
+
+def _sql(name: str) -> str:
+    return files("leadsieve.workspace").joinpath(name).read_text("utf-8")
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(files("leadsieve.workspace").joinpath("schema.sql").read_text("utf-8"))
-    con.execute(
-        "insert into facts_of_file values ('schema_version', ?), ('key_version', ?)",
-        [str(SCHEMA_VERSION), str(KEY_VERSION)],
-    )
+    con.execute(_sql("schema.sql"))
+    con.executemany("insert into facts_of_file values (?, ?)", [(name, str(value)) for name, value in _OURS.items()])
 
 
 def _connect(path: Path, *, read_only: bool, lock_timeout: float) -> duckdb.DuckDBPyConnection:

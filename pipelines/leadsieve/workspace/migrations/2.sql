@@ -1,0 +1,122 @@
+-- From schema 1 to 2: the history beside the snapshots (imports, deleted leads, connections, runs). What schema 1 holds are loads
+-- only. A membership's keys stand in its identifiers and no more beside it.
+
+alter table snapshots rename to snapshots_1;
+create table snapshots (
+    id integer primary key default nextval('snapshot_numbers'),
+    taken_at timestamp not null,   -- UTC: the moment that the exports show
+    loaded_at timestamp not null,  -- UTC
+    complete boolean not null,     -- the load said that there are no other campaigns
+    sha256 varchar not null,       -- of what it brought
+    kind varchar not null          -- load: exports; import: a run's batches that `imported` told of; undo: one of these taken back
+);
+insert into snapshots select id, taken_at, loaded_at, complete, sha256, 'load' from snapshots_1;
+drop table snapshots_1;
+
+alter table memberships rename to memberships_1;
+create table memberships (
+    membership bigint not null default nextval('membership_numbers'),
+    campaign integer not null,
+    from_snapshot integer not null,
+    until_snapshot integer,
+    lead_id varchar,               -- lemlist's `_id`
+    email varchar,                 -- as exported
+    linkedin_url varchar,          -- as exported
+    linkedin_url_sales_nav varchar, -- as exported
+    status varchar,                -- as exported
+    is_paused boolean not null,
+    last_state varchar,
+    source varchar,
+    fields varchar not null,       -- every other filled field as exported, a JSON object
+    digest uhugeint not null,      -- of the content, to see what a load changed
+    nth integer not null,          -- equal contents within a campaign are counted
+    imported boolean not null      -- no export showed it yet: `imported` told of it
+);
+insert into memberships
+select membership, campaign, from_snapshot, until_snapshot, lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused,
+    last_state, source, fields, md5_number(to_json(struct_pack(
+        lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields))::varchar), nth, false
+from memberships_1;
+drop table memberships_1;
+
+-- Which file brought a campaign to a snapshot, so that the same file is known again.
+create table exports (
+    snapshot integer not null,
+    campaign integer not null,
+    file varchar not null,
+    sha256 varchar not null,
+    memberships bigint not null
+);
+
+-- The batches whose import was told, and those taken back.
+create table imports (
+    snapshot integer not null,
+    undone_by integer,             -- the snapshot that took it back
+    run varchar not null,          -- SHA-256 of the run's ledger
+    batch integer not null,
+    campaign integer not null,
+    memberships bigint not null
+);
+
+-- How many leads of a campaign a load did not bring any more; a mass of them at once must be confirmed before they count as deleted.
+create table departures (
+    snapshot integer not null,     -- the load that missed them
+    campaign integer not null,
+    before bigint not null,        -- leads that the campaign had
+    gone bigint not null,          -- of these left, neither ended nor elsewhere
+    confirmed boolean not null
+);
+
+-- A lead that somebody deleted. Its keys are those of its membership.
+create sequence tombstone_numbers;
+create table tombstones (
+    tombstone bigint not null default nextval('tombstone_numbers'),
+    membership bigint not null,
+    snapshot integer not null,     -- the load that missed it
+    lifted_at timestamp            -- UTC
+);
+
+-- First-degree LinkedIn connections of the team's accounts; they take no part in the marks.
+create table connections (
+    account varchar not null,      -- whose they are; empty where nobody said
+    kind varchar not null,         -- email or linkedin
+    key varchar not null,
+    loaded_at timestamp not null   -- UTC
+);
+
+create sequence run_numbers;
+create table runs (
+    run integer not null default nextval('run_numbers'),
+    ran_at timestamp not null,     -- UTC
+    sha256 varchar not null,       -- of the ledger
+    version varchar not null,      -- of leadsieve
+    campaign varchar not null,
+    snapshot integer,
+    dedup varchar not null,
+    import_mode varchar not null,
+    method varchar not null,
+    policy_sha256 varchar not null,
+    input_rows bigint not null,
+    people bigint not null,
+    outcomes map(varchar, bigint) not null,
+    reasons map(varchar, bigint) not null,
+    warnings map(varchar, bigint) not null
+);
+create table run_sources (
+    run integer not null,
+    source varchar not null,
+    rows bigint not null,
+    failed bigint not null,
+    valid bigint not null,
+    people bigint not null,
+    repeats bigint not null,
+    known_people bigint not null,
+    active_people bigint not null,
+    suppressed_people bigint not null,
+    shared_people bigint not null,
+    exclusive_people bigint not null,
+    new_people bigint not null,
+    "create" bigint not null,
+    deleted_people bigint not null -- persons whose lead was deleted earlier
+);
+create table run_overlaps (run integer not null, source varchar not null, other varchar not null, people bigint not null);
