@@ -141,31 +141,29 @@ def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
 
 
 def _changes(raw: pl.DataFrame, cleaned: pl.DataFrame) -> pl.Series:
-    """Return per record the cells whose value differs from what the file had, with what they were."""
-    pairs = [(name, LEDGER_NAMES.get(name, name)) for name in raw.columns]
-    if "linkedinUrlSalesNav" not in raw.columns:
-        raw = raw.with_columns(linkedinUrlSalesNav=pl.lit(None, pl.String))
-        pairs.append(("linkedinUrlSalesNav", "linkedinUrlSalesNav"))
-    compared = pl.DataFrame(
-        [raw[name].alias(f"was {name}") for name, _ in pairs]
-        + [cleaned[now].alias(f"now {name}") for name, now in pairs]
+    """Return per record the cells whose value differs from what the file had, with what they were; a blank that became null is none."""
+    before = {name: raw[name] for name in raw.columns}
+    before.setdefault("linkedinUrlSalesNav", pl.Series([None] * raw.height, dtype=pl.String))
+    cells = [_changed(name, was, cleaned[LEDGER_NAMES.get(name, name)]) for name, was in before.items()]
+    return listed_changes(pl.concat(cells), height=raw.height)
+
+
+def _changed(name: str, was: pl.Series, now: pl.Series) -> pl.DataFrame:
+    """Return the changed cells of one column, one row each: at (the record's place), column, was."""
+    cells = pl.DataFrame({"at": pl.int_range(was.len(), dtype=pl.UInt32, eager=True), "was": was, "now": now})
+    # A cell that is what it was, the most frequent, is seen at once.
+    differs = cells.filter(pl.col("was").ne_missing(pl.col("now"))).filter(
+        pl.col("was").replace("", None).ne_missing(pl.col("now"))
     )
-    changed = [name for name, _ in pairs if not _same(compared[f"was {name}"], compared[f"now {name}"])]
-    return compared.with_columns(changes(changed))["changes"]
+    return differs.select("at", column=pl.lit(name), was=pl.col("was").fill_null(""))
 
 
-def _same(was: pl.Series, now: pl.Series) -> bool:
-    return bool((was.replace("", None).eq_missing(now)).all())
+def listed_changes(cells: pl.DataFrame, *, height: int) -> pl.Series:
+    """Return the list of changes of each of `height` records, from one row a changed cell: at, column, was.
 
-
-def changes(names: Sequence[str]) -> pl.Expr:
-    """Return the list of changed cells among the columns `was NAME` and `now NAME`; a blank that became null is none."""
-    cells = [
-        pl.when(pl.col(f"was {name}").replace("", None).ne_missing(pl.col(f"now {name}"))).then(
-            pl.struct(pl.lit(name).alias("column"), pl.col(f"was {name}").fill_null("").alias("was"))
-        )
-        for name in names
-    ]
-    if not cells:
-        return pl.lit([], pl.List(CHANGE)).alias("changes")
-    return pl.concat_list(cells).list.drop_nulls().cast(pl.List(CHANGE)).alias("changes")
+    Lists are made for the few records that changed: a list of structs for every record costs more than all the cleaning.
+    """
+    changed = cells.group_by("at", maintain_order=True).agg(changes=pl.struct("column", "was"))
+    places = pl.DataFrame({"at": pl.int_range(height, dtype=pl.UInt32, eager=True)})
+    told = places.join(changed, on="at", how="left", maintain_order="left")
+    return told["changes"].cast(pl.List(CHANGE)).fill_null([])

@@ -56,8 +56,10 @@ def fill(
     others = pairs.join(offers, on="row", how="inner").sort(_TO, "row")
     gathered = others.group_by(_TO, maintain_order=True).agg(e for t in taken for e in _gathered(t))
     offered = gathered.select(_TO, *(e for t in taken for e in _agreed(t, shared)))
-    joined = records.join(offered, left_on="row", right_on=_TO, how="left", maintain_order="left")
-    return _take(joined, taken).select(records.columns)
+    # Only rows that are offered something are looked at: they are few, and a list of structs for every row is dear.
+    filled = _take(records.join(offered, left_on="row", right_on=_TO, how="inner"), taken)
+    columns = dict.fromkeys(c for t in taken for c in t.columns)
+    return records.update(filled.select("row", "changes", *columns), on="row", how="left", maintain_order="left")
 
 
 def _pairs(decisions: pl.DataFrame) -> pl.DataFrame:
