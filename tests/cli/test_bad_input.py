@@ -56,6 +56,16 @@ def test_a_list_that_cannot_be_used_is_refused(leadsieve, team, command, content
     assert unchanged(team, before)
 
 
+@pytest.mark.parametrize("command", ["run", "inspect", "clean"])
+def test_an_encoding_that_does_not_exist_is_a_usage_error(leadsieve, team, command):
+    run = ["--campaign", "Q4 Outreach", "--validate", "off"]
+    more = {"run": run, "inspect": [], "clean": ["--out", "out"]}[command]
+    before = files(team)
+
+    refused(leadsieve(command, "leads.csv", "--encoding", "nope", *more), 2, "'nope' is not known")
+    assert unchanged(team, before)
+
+
 @pytest.mark.parametrize("name", ["nowhere.csv", "no*where.csv"], ids=["path", "glob"])
 def test_a_missing_list_is_named(decide, name):
     refused(decide(lists=[name]), 3, name)
@@ -281,7 +291,7 @@ def many_leads(team):
 @pytest.mark.parametrize(
     "command",
     [
-        ["run", "leads.csv", "--campaign", "Q4 Outreach", "--validate", "off", "--out", "out"],
+        ["run", "leads.csv", "--campaign", "Q4 Outreach", "--validate", "off", "--out", "out", "--no-workspace"],
         ["split", "leads.csv", "--out", "out"],
         ["clean", "leads.csv", "--out", "out.csv"],
     ],
@@ -299,12 +309,34 @@ def test_a_disk_that_fills_leaves_nothing_half_written(team, command):
     assert unchanged(team, before)
 
 
+def test_a_disk_without_room_for_the_workspaces_copy_is_told(team):
+    before = files(team)
+
+    ended = on_a_full_disk(20_000, "run", "leads.csv", "--campaign", "Q4 Outreach", "--validate", "off", "--out", "out")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.startswith("Error: The workspace workspace.duckdb cannot be copied")
+    assert ended.stderr.count("\n") == 1
+    assert unchanged(team, before)
+
+
 def test_a_disk_that_fills_leaves_the_old_run_whole(decide, team):
     decide("--out", "out")
     before = {path: path.read_bytes() for path in files(team / "out") if path.is_file()}
     many_leads(team)
 
-    command = ["run", "leads.csv", "--campaign", "Q4 Outreach", "--validate", "off", "--out", "out", "--force"]
+    command = [
+        "run",
+        "leads.csv",
+        "--campaign",
+        "Q4 Outreach",
+        "--validate",
+        "off",
+        "--out",
+        "out",
+        "--force",
+        "--no-workspace",
+    ]
     ended = on_a_full_disk(20_000, *command)
 
     assert ended.returncode == 3

@@ -147,6 +147,61 @@ def test_mostly_unreadable_means_that_the_dialect_was_guessed_wrong(tmp_path: Pa
         reading(tmp_path, text)
 
 
+HEADER = "First name,Email,Name,Domain"
+BODY = "Bo,b@x.example,Acme,acme.example\nAl,a@x.example,Foo,foo.example\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "kinds"),
+    [
+        pytest.param("Person,,Company,", ["preamble"], id="once over its columns"),
+        pytest.param(",Person,,Company", ["preamble"], id="over the middle"),
+        pytest.param("Person,,Company", ["preamble"], id="shorter than the header"),
+        pytest.param("Person,Person,Company,Company", ["preamble"], id="the same over each"),
+        pytest.param("Mensch,,Betrieb,", ["preamble"], id="of unknown names"),
+        pytest.param("Leads of today,,,\n,,,\nPerson,,Company,", ["preamble", "blank", "preamble"], id="below a title"),
+    ],
+)
+def test_of_two_header_rows_the_lower_and_fuller_names_the_columns(
+    tmp_path: Path, above: str, kinds: list[str]
+) -> None:
+    found = reading(tmp_path, f"{above}\n{HEADER}\n{BODY}")
+    assert found.table.columns == HEADER.split(",")
+    assert found.table.height == 2
+    assert found.ignored["kind"].to_list() == kinds
+
+
+def test_a_group_row_over_a_header_of_mostly_own_names_is_none_of_its_own(tmp_path: Path) -> None:
+    found = reading(tmp_path, "Person,,Extra,,,,\nFirst name,Email,Qa,Qb,Qc,Qd,Qe\nBo,b@x.example,1,2,3,4,5\n")
+    assert found.table.columns == ["First name", "Email", "Qa", "Qb", "Qc", "Qd", "Qe"]
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [
+        pytest.param("First name,Email,Company,Title", "Marketing,,Website,", id="a sparse row of words"),
+        pytest.param("First name,Email,Channel,", "Bo,b@x.example,Email,x", id="a word of headers in a cell"),
+        pytest.param("Name,,Email,", "Bo,x,,y", id="a header with gaps over a row without an email"),
+        pytest.param("Name,,City,", "Bo,Sales,Paris,Boss", id="a header with gaps over a row of text"),
+        pytest.param("Email,Email,Phone,Phone", "a@x.example,,1,2", id="a header with repeated names"),
+    ],
+)
+def test_a_record_is_not_taken_for_the_second_row_of_a_header(tmp_path: Path, header: str, first: str) -> None:
+    found = reading(tmp_path, f"{header}\n{first}\nAl,a@x.example,Foo,foo\n")
+    assert found.table.rows() == [tuple(first.split(",")), ("Al", "a@x.example", "Foo", "foo")]
+    assert found.ignored.height == 0
+
+
+def test_names_with_line_breaks_are_one_header(tmp_path: Path) -> None:
+    found = reading(tmp_path, 'Title\n"First\nname","Email\r\n(work)",Company\nBo,b@x.example,Acme\n')
+    assert found.table.columns == ["First\nname", "Email\r\n(work)", "Company"]
+    assert [(m.column, m.field) for m in found.guess.mapping][:2] == [
+        ("First\nname", "firstName"),
+        ("Email\r\n(work)", "email"),
+    ]
+    assert found.lines.to_list() == [5]
+
+
 def test_a_file_without_a_header_keeps_its_first_row(tmp_path: Path) -> None:
     found = reading(tmp_path, "Zoë,z@acme.example,Acme\nÓscar,o@globex.example,Globex\n")
     assert found.table.rows() == ROWS

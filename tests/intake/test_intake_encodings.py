@@ -4,19 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from leadsieve.errors import InputError
-from leadsieve.intake import ReadOptions, read
+from leadsieve.errors import UsageError
+from leadsieve.intake import ReadOptions, read, text
 from leadsieve.intake.letters import plausibility
 
 WESTERN = ["Hélène Lefèvre", "Jürgen Müller", "José Núñez", "Benoît Forêt", "Zoë O’Neil"]
 EASTERN = ["Wałęsa Łukasz", "Jiří Dvořák", "Ondřej Růžička", "Żółkiewska Małgorzata"]
 RUSSIAN = ["Иванов Пётр", "Щукина Екатерина", "Юлия Новикова"]
+TURKISH = ["Işıl Yıldırım", "Gülşen Dağlı", "Çağrı Özgür"]
 JAPANESE = ["田中 太郎", "佐藤 花子", "スズキ 株式会社"]
 CHINESE = ["王伟", "李娜 有限公司", "北京 销售经理"]
 ENCODINGS = [
     ("utf-8", WESTERN), ("utf-8-sig", RUSSIAN), ("utf-16", JAPANESE), ("utf-16-le", WESTERN), ("utf-16-be", WESTERN),
+    ("utf-32", JAPANESE),
     ("cp1252", WESTERN), ("latin-1", WESTERN[:4]), ("iso8859-15", ["Šaljapin Žukov", "Mäkelä Päivi €"]), ("cp1250", EASTERN),
-    ("iso8859-2", EASTERN), ("cp1251", RUSSIAN), ("mac_roman", WESTERN), ("shift_jis", JAPANESE), ("gb18030", CHINESE),
+    ("iso8859-2", EASTERN), ("cp1251", RUSSIAN), ("cp1254", TURKISH), ("mac_roman", WESTERN), ("shift_jis", JAPANESE), ("gb18030", CHINESE),
 ]  # fmt: skip
 
 
@@ -69,6 +71,35 @@ def test_a_line_that_is_no_text_in_the_told_encoding_is_rejected(tmp_path: Path)
     assert found.table["Name"].to_list() == ["Bo", "Al"]
 
 
-def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="'klingon' is not known"):
-        read(written(tmp_path, "utf-8", WESTERN), options=ReadOptions(encoding="klingon"))
+@pytest.mark.parametrize("name", ["klingon", "zlib", "rot13", "a\0b"], ids=repr)
+@pytest.mark.parametrize("file", ["list.csv", "nowhere.csv"])
+def test_an_encoding_that_does_not_exist_is_a_usage_error(tmp_path: Path, name: str, file: str) -> None:
+    written(tmp_path, "utf-8", WESTERN)
+    with pytest.raises(UsageError, match="is not known"):
+        read(tmp_path / file, options=ReadOptions(encoding=name))
+
+
+@pytest.mark.parametrize("family", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "guessed"])
+def test_the_mark_says_the_byte_order(tmp_path: Path, family: str, order: str, *, is_told: bool) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("\ufeffName,Email\r\nZoë,z@acme.example\r\n".encode(f"{family}-{order}"))
+    found = read(path, options=ReadOptions(encoding=family if is_told else None))
+    assert found.table.rows() == [("Zoë", "z@acme.example")]
+    assert found.guess.encoding.value == f"{family}-{order}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+def test_lines_of_wide_encodings_are_counted_over_blocks(
+    tmp_path: Path, encoding: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters such as U+0A0D have the bytes of line ends in them, and blocks end within letters."""
+    monkeypatch.setattr(text, "_SAMPLE_BLOCK_BYTES", 101)
+    path = tmp_path / "list.csv"
+    rows = [f"\u0a0d{n}\u0d0a,p{n}@acme.example" for n in range(300)]
+    path.write_bytes(("\ufeffName,Email" + end + end.join(rows)).encode(encoding))
+    found = read(path)
+    assert found.table["Name"].to_list() == [row.partition(",")[0] for row in rows]
+    assert found.lines.to_list() == list(range(2, 302))

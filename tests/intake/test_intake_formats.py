@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from leadsieve.errors import InputError
-from leadsieve.intake import ReadOptions, expand, read
+from leadsieve.intake import ReadOptions, expand, read, sheet_worker
 
 DATA = Path(__file__).parent / "data"
 CSV = "Name,Email,Phone\nZoë,z@acme.example,+33 6 12\nÓscar,o@globex.example,00123\n".encode()
@@ -102,10 +102,66 @@ def test_cells_of_a_spreadsheet_are_written_as_a_person_sees_them() -> None:
         "Moment": ["2024-03-12 09:30:00", "2024-03-12"],
         "Text": ["2024-03-12 00:00:00", "1899-12-31 09:30:00"],
         "Hour": ["09:30:00", "00:00:00"],
-        "Phone": ["33612345678", "612345678"],
+        "Phone": ["33612345678", "0612345678"],
         "Id": ["5607712345678901", "123456789012"],
         "Ratio": ["0.25", "1"],
     }
+
+
+def test_zeros_and_a_plus_that_only_the_number_format_adds_are_kept() -> None:
+    """The sheet is the second and starts in its third column and row; text under such a format stays as it is."""
+    table = read(DATA / "number_formats.xlsx").table
+    assert {name: table[name].to_list() for name in table.columns[1:]} == {
+        "Zip": ["01234", "75001"],
+        "Phone": ["0612345678", "99.5"],
+        "French phone": ["06 12 34 56 78", ""],
+        "Plus": ["+33612345678", "+44"],
+        "Social": ["000-01-2345", "123-45-6789"],
+        "Share": ["0.25", "1200"],
+        "Id": ["5607712345678901", "12"],
+        "Text": ["00123", "x"],
+        "As text": ["0042", "y"],
+        "Plain": ["42", "7"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("00000", "00042"), ("000\\-000", "000-042"), ('"0"#', "042"), ("\\+0", "+42"), ("[$-407]00000;@", "00042"), ('"+"0', "+42"),
+        ('"00"0', "0042"), ("0", "42"), ("#,##0", "42"), ("0.00", "42"), ("0%", "42"), ("0.0E+00", "42"), ("yyyy", "42"), ('0" €"', "42"),
+        ("[<=9999999]###-####;(###) ###-####", "42"), ("General", "42"), ("@", "42"), ("", "42"), ("#", "42"),
+    ],
+)  # fmt: skip
+def test_a_number_format_adds_digits_only_where_it_writes_a_phone_number_or_a_code(code: str, text: str) -> None:
+    assert (sheet_worker.shown("42", code) if sheet_worker.digit_parts(code) else "42") == text
+
+
+def test_a_spreadsheet_with_a_row_that_groups_columns_is_named_by_the_row_below() -> None:
+    found = read(DATA / "grouped.xlsx")
+    assert found.table.columns == ["First name", "Email", "Name", "Domain"]
+    assert found.lines.to_list() == [3, 4]
+    assert found.ignored.select("line", "kind").rows() == [(1, "preamble")]
+
+
+WHOLE = {
+    "parquet": (parquet, 2),
+    "json lines": (PACKINGS["json lines"], 2),
+    "json": (PACKINGS["json"], 2),
+    "xlsx": (lambda _: (DATA / "second_sheet.xlsx").read_bytes(), 3),
+    "xls": (lambda _: (DATA / "titled.xls").read_bytes(), 2),
+    "ods": (lambda _: (DATA / "plain.ods").read_bytes(), 1),
+}
+
+
+@pytest.mark.parametrize(("make", "height"), WHOLE.values(), ids=WHOLE)
+@pytest.mark.parametrize("packing", ["gzip", "zstd", "zip"])
+def test_every_format_is_read_packed(tmp_path: Path, make: Callable[[bytes], bytes], height: int, packing: str) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(PACKINGS[packing](make(CSV)))
+    found = read(path)
+    assert found.table.height == height
+    assert found.guess.format.value.endswith(f" in {packing}")
 
 
 def test_numbers_of_parquet_keep_their_digits(tmp_path: Path) -> None:

@@ -56,6 +56,15 @@ def test_a_list_that_a_run_would_refuse_is_told_why(tmp_path: Path) -> None:
     assert "has no column with an email or a LinkedIn profile" in inspected(path)
 
 
+def test_a_variable_that_gives_way_to_a_name_of_ours_is_shown_as_a_run_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Email,source,Row,Town\na@x.example,fair,1,Paris\n")
+    shown = inspected(path)
+    assert "source  → source_  (kept as a custom variable; its own name is taken, 100%)" in shown
+    assert "Row     → Row_  " in shown
+    assert "Town    → Town  (kept as a custom variable, 100%)" in shown
+
+
 def test_the_table_and_the_rejects_are_written(odd: Path, tmp_path: Path) -> None:
     inspected(odd, "--table", tmp_path / "table.csv", "--rejects", tmp_path / "rejects.csv")
     with (tmp_path / "table.csv").open(newline="") as table:

@@ -78,6 +78,13 @@ def test_two_filled_candidates_for_the_email_are_an_error_that_names_both(tmp_pa
     assert fields(map_columns(found, overrides={"Work email": ""})) == {"Email": "email"}
 
 
+def test_two_columns_of_one_name_are_told_by_their_places_and_can_be_chosen(tmp_path: Path) -> None:
+    found = reading(tmp_path, ["Email", "Name", "Email"], ["a@b.example", "Bo", "c@d.example"])
+    with pytest.raises(InputError, match=r"the columns 1 and 3, both called 'Email'\."):
+        map_columns(found, overrides={})
+    assert fields(map_columns(found, overrides={"Email": "", "Email_2": "email"})) == {"Email_2": "email"}
+
+
 @pytest.mark.parametrize("name", ["Work e-mail", "work  E-MAIL "], ids=repr)
 def test_what_is_told_wins_whatever_its_case(tmp_path: Path, name: str) -> None:
     found = reading(tmp_path, ["Email", "Work e-mail"], ["a@b.example", "c@d.example"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadsieve.errors import InputError
-from leadsieve.intake import archive, lines, read
+from leadsieve.intake import archive, lines, read, text
 
 DATA = Path(__file__).parent / "data"
 CSV = b"Name,Email\nBo,b@x.example\n"
@@ -57,6 +57,51 @@ def test_what_is_no_list_is_refused_by_name(tmp_path: Path, data: bytes, message
 def test_a_spreadsheet_that_would_abort_the_reader_is_an_error() -> None:
     with pytest.raises(InputError, match="cannot be opened as a spreadsheet"):
         read(DATA / "far_corner.xlsx")
+
+
+ENTITIES = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "' + b"z" * 1000 + b'">'
+    + b"".join(b'<!ENTITY %c "%s">' % (ord("b") + n, b"&%c;" % (ord("a") + n) * 100) for n in range(8))
+    + b"]><styleSheet>&i;</styleSheet>"
+)  # fmt: skip
+
+
+def with_entities(folder: Path, part: str) -> Path:
+    path = folder / "list.xlsx"
+    with zipfile.ZipFile(DATA / "number_formats.xlsx") as sound, zipfile.ZipFile(path, "w") as hostile:
+        for entry in sound.infolist():
+            hostile.writestr(entry.filename, ENTITIES if entry.filename == part else sound.read(entry))
+    return path
+
+
+def test_entities_in_the_styles_of_a_spreadsheet_are_not_unfolded(tmp_path: Path) -> None:
+    assert read(with_entities(tmp_path, "xl/styles.xml")).table["Zip"].to_list() == ["1234", "75001"]
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("xl/workbook.xml", "cannot be opened as a spreadsheet"),
+        ("xl/worksheets/sheet2.xml", "cannot be read as asked. It has no sheet with data. Name another"),
+    ],
+)
+def test_entities_in_a_spreadsheet_are_one_clear_error(tmp_path: Path, part: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read(with_entities(tmp_path, part))
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_read_or_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(CSV)
+    unpacked = archive.unpacked
+
+    def and_vanish(*args: object, **options: object) -> object:
+        path.unlink()
+        return unpacked(*args, **options)
+
+    monkeypatch.setattr(text, "FAST_FROM_BYTES", 1)
+    monkeypatch.setattr("leadsieve.intake.reading.unpacked", and_vanish)
+    assert read(path).table.height == 1
 
 
 def test_a_line_without_end_is_refused_before_it_fills_the_memory(

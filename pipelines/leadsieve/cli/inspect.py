@@ -21,6 +21,7 @@ from leadsieve.intake import (
     saved_for,
 )
 from leadsieve.policy import CommandPolicy, Policy, load_policy
+from leadsieve.schema import RESERVED
 
 _SURE, _FAIRLY_SURE = 0.9, 0.6
 _MOST_LINES = 5
@@ -135,7 +136,7 @@ def _mapped(found: Read, policy: Policy) -> tuple[ColumnMapping, ...] | InputErr
     """Return where the columns go, or why a run would refuse the file."""
     saved = saved_for(found, load_mappings(policy.mappings))
     try:
-        return map_columns(found, overrides=policy.map, saved=saved, split_names=policy.split_names)
+        return map_columns(found, overrides=policy.map, saved=saved, reserved=RESERVED, split_names=policy.split_names)
     except InputError as error:
         return error
 
@@ -148,9 +149,13 @@ def _columns(found: Read, columns: tuple[ColumnMapping, ...] | InputError) -> li
         ]
     width = max(len(_shown(m.column)) for m in columns)
     return ["Columns"] + [
-        f"  {_shown(m.column):{width}}  → {m.field or m.variable or '(left out)'}  ({m.reason}, {m.confidence:.0%})"
+        f"  {_shown(m.column):{width}}  → {m.field or m.variable or '(left out)'}  ({_why(m)}, {m.confidence:.0%})"
         for m in columns
     ]
+
+
+def _why(mapping: ColumnMapping) -> str:
+    return f"{mapping.reason}; its own name is taken" if mapping.renamed else mapping.reason
 
 
 def _shown(column: str) -> str:

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from leadsieve.errors import InputError
+from leadsieve.errors import UsageError
 from leadsieve.intake.letters import plausibility
 from leadsieve.intake.lines import BLOCK_BYTES, Coding
 from leadsieve.intake.model import Guessed
 
 SAMPLE_BYTES = 256 * 1024
 _TELLING_BYTES = 32 * 1024
+# The marks of UTF-32 first: that of UTF-32 LE starts with that of UTF-16 LE.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -59,7 +62,7 @@ class _Census:
 def guess_encoding(stream: BinaryIO, *, told: str | None) -> tuple[Coding, Guessed]:
     """Return the encoding of a seekable stream and how sure that is."""
     if told:
-        name = _known(told)
+        name = _byte_order(stream, known_encoding(told))
         return Coding(encoding=name), Guessed(value=name, confidence=1.0)
     stream.seek(0)
     sample = stream.read(SAMPLE_BYTES)
@@ -92,12 +95,26 @@ def _with_mark(stream: BinaryIO, encoding: str) -> tuple[Coding, Guessed]:
     return Coding(encoding=encoding), Guessed(value=encoding, confidence=1.0)
 
 
-def _known(name: str) -> str:
+def known_encoding(name: str) -> str:
+    """Return the name that Python has for an encoding of text; raises UsageError when there is none of that name."""
     try:
-        return {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(known := codecs.lookup(name).name, known)
-    except LookupError:
+        codec = codecs.lookup(name)
+        "a".encode(name)
+    except (LookupError, ValueError):
+        # Of a codec that is none of text, such as zlib, encode says LookupError as well; a name with a NUL is a ValueError.
         message = f"The encoding '{name}' is not known. Name one such as utf-8, cp1252 or utf-16."
-        raise InputError(message) from None
+        raise UsageError(message) from None
+    return "utf-8" if codec.name == "utf-8-sig" else codec.name
+
+
+def _byte_order(stream: BinaryIO, encoding: str) -> str:
+    """Return which of the two orders a file in UTF-16 or UTF-32 has: its mark's, else the usual one."""
+    if encoding not in ("utf-16", "utf-32"):
+        return encoding
+    stream.seek(0)
+    head = stream.read(4)
+    marked = (name for mark, name in _BOMS if head.startswith(mark) and name.startswith(encoding))
+    return next(marked, f"{encoding}-le")
 
 
 def _utf16_without_bom(sample: bytes) -> str | None:

@@ -64,8 +64,9 @@ def _parsed(path: Path, dialect: Dialect, names: list[str]) -> pl.DataFrame | No
     )
     try:
         return scan.collect(engine="streaming")
-    except pl.exceptions.PolarsError:
-        # A long row, invalid UTF-8 or a quote out of place: the exact reader says which.
+    except (pl.exceptions.PolarsError, OSError):
+        # A long row, invalid UTF-8 or a quote out of place: the exact reader says which. A file that has vanished from its
+        # folder is still there for who has it open.
         return None
 
 
@@ -81,15 +82,27 @@ def _all_as_wide(opened: Opened, table: pl.DataFrame, dialect: Dialect) -> bool:
 def _has_no_records(table: pl.DataFrame, layout: Layout) -> bool:
     """Return whether a row may be no record: blank, the header again, or a footer."""
     title = (layout.header or [""])[0].strip(UNSEEN)
-    first = table.to_series(0)
-    # What sorts before "!" is empty or starts with a space, a tab or a control character.
-    suspects = table.filter(
-        (first < "!") | (first == title) | first.str.starts_with("\ufeff") | first.str.starts_with("\xa0")
-    )
+    suspects = table[_suspects(table.to_series(0), title)]
     if any(is_blank(list(row)) or row[0].strip(UNSEEN) == title for row in suspects.iter_rows()):
         return True
     tail = [Record(0, 1, list(row), "", "") for row in table.tail(FOOTER_RECORDS).iter_rows()]
     return footer_start(tail, layout.width) < len(tail)
+
+
+def _suspects(first: pl.Series, title: str) -> pl.Series:
+    """Return the rows whose first cell may be blank or the header's; comparing is faster than looking for prefixes.
+
+    What sorts before "!" is empty or starts with a space, a tab or a control character. Of what starts with no ASCII
+    letter, a no-break space comes first and a byte order mark among the last.
+    """
+    beyond = (first >= "\xa0").arg_true()
+    letters = first.gather(beyond)
+    return pl.concat(
+        [
+            ((first < "!") | (first == title)).arg_true(),
+            beyond.filter((letters < "\xa1") | (letters >= "\ufeff")),
+        ]
+    )
 
 
 def _lines(height: int, inner: npt.NDArray[np.int64]) -> pl.Series:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadsieve.errors import InputError
 from leadsieve.intake.kinds import kind_of
 from leadsieve.intake.model import Guessed
-from leadsieve.intake.names import known_words
+from leadsieve.intake.names import IDENTIFYING, known_words, name_field
 from leadsieve.intake.records import Record
 
 HEAD_RECORDS = 60
@@ -110,21 +110,41 @@ def _header_index(filled: list[tuple[int, list[str]]], width: int) -> tuple[int,
 
 
 def _below_titles(filled: list[tuple[int, list[str]]]) -> tuple[int, float] | None:
-    """Return a header of known names below rows that are narrower and name nobody: titles with a date or a comma in them."""
+    """Return a header of known names below rows that say less and name nobody.
+
+    Such are titles with a date or a comma in them, and the row of a two-row header that groups columns: its names stand
+    once over several columns, or the same over each. The names that are known decide, so that no record is taken for the
+    second row of a header.
+    """
     for position, (index, cells) in enumerate(filled):
         names = [cell for cell in cells if cell.strip(UNSEEN)]
         known = known_words(cells)
-        if known < max(2, len(names) / 2) or any(kind_of(cell) != "text" for cell in names):
+        is_named = known >= max(2, len(names) / 2) or _names_what_is_below(cells, filled[position + 1 :])
+        if not is_named or any(kind_of(cell) != "text" for cell in names):
             continue
         above = [row for _, row in filled[:position]]
+        if not above and len(set(names)) < len(names):
+            continue
         are_titles = bool(above) and all(_is_title(row, len(names)) for row in above)
         return (index, min(0.99, 0.8 + 0.05 * known)) if are_titles else None
     return None
 
 
+def _names_what_is_below(cells: list[str], below: list[tuple[int, list[str]]]) -> bool:
+    """Return whether a cell names an email or a profile and the first that is filled below it is one."""
+    for at, cell in enumerate(cells):
+        found = name_field(cell)
+        kind = "email" if found and found[0] == "email" else "url"
+        if found and found[0] in IDENTIFYING:
+            first = next((row[at] for _, row in below if len(row) > at and row[at].strip(UNSEEN)), "")
+            if kind_of(first) == kind:
+                return True
+    return False
+
+
 def _is_title(cells: list[str], width: int) -> bool:
     filled = [cell for cell in cells if cell.strip(UNSEEN)]
-    return len(filled) < width and not any(kind_of(cell) in {"email", "url"} for cell in filled)
+    return len(set(filled)) < width and not any(kind_of(cell) in {"email", "url"} for cell in filled)
 
 
 def _named_header(filled: list[tuple[int, list[str]]], width: int) -> tuple[int, float] | None:

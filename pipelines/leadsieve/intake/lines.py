@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from leadsieve.errors import InputError
 
 BLOCK_BYTES = 1024 * 1024
@@ -14,7 +17,12 @@ OTHER_ENCODING = "other_encoding"
 UNDECODABLE = "undecodable"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)?")
-_WIDE = {"utf-16-le": (b"\n\0", b"\r\0"), "utf-16-be": (b"\0\n", b"\0\r")}
+# Encodings with units of several bytes, and the unit's type.
+_WIDE = {
+    name: np.dtype(kind)
+    for name, kind in {"utf-16-le": "<u2", "utf-16-be": ">u2", "utf-32-le": "<u4", "utf-32-be": ">u4"}.items()
+}
+_LF, _CR = 10, 13
 
 
 class Line(NamedTuple):
@@ -40,13 +48,15 @@ class LineCount:
     lines: int = 0
 
 
-def lines_of(stream: BinaryIO, coding: Coding, *, file: str, count: LineCount | None = None) -> Iterator[Line]:
+def lines_of(
+    stream: BinaryIO, coding: Coding, *, file: str, count: LineCount | None = None, block_bytes: int = BLOCK_BYTES
+) -> Iterator[Line]:
     """Yield the lines of a seekable stream without its byte order mark; U+2028, VT and FF end no line.
 
     Raises InputError for a line longer than 8 MiB: no list has one, and it would not stay within memory.
     """
     first = True
-    for block in _blocks(stream, coding.encoding, file):
+    for block in _blocks(stream, coding.encoding, file, block_bytes):
         if count is not None:
             count.lines += _ends(block, coding.encoding)
         for text, note in _decoded(block, coding):
@@ -54,11 +64,11 @@ def lines_of(stream: BinaryIO, coding: Coding, *, file: str, count: LineCount | 
             first = False
 
 
-def _blocks(stream: BinaryIO, encoding: str, file: str) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, encoding: str, file: str, block_bytes: int) -> Iterator[bytes]:
     """Yield the stream's bytes in blocks that end where a line ends."""
     stream.seek(0)
     rest = b""
-    while block := stream.read(BLOCK_BYTES):
+    while block := stream.read(block_bytes):
         buffer = rest + block
         cut = _last_end(buffer, encoding)
         rest = buffer[cut:]
@@ -75,25 +85,33 @@ def _last_end(buffer: bytes, encoding: str) -> int:
     """Return where the last whole line of a buffer ends; a CR at its very end may be half of a CRLF."""
     if encoding not in _WIDE:
         return max(buffer.rfind(b"\n"), buffer.rfind(b"\r", 0, -1)) + 1
-    newline, carriage = _WIDE[encoding]
-    return max(_aligned(buffer, newline, len(buffer)), _aligned(buffer, carriage, len(buffer) // 2 * 2 - 2))
+    units = _units(buffer, encoding)
+    ends = np.flatnonzero((units == _LF) | (units == _CR))
+    if len(ends) and ends[-1] == len(units) - 1 and units[-1] == _CR:
+        ends = ends[:-1]
+    return (int(ends[-1]) + 1) * units.itemsize if len(ends) else 0
 
 
-def _aligned(buffer: bytes, end: bytes, limit: int) -> int:
-    position = buffer.rfind(end, 0, limit)
-    while position > 0 and position % 2:
-        position = buffer.rfind(end, 0, position + 1)
-    return position + 2 if position >= 0 else 0
+def _units(data: bytes, encoding: str) -> npt.NDArray[np.unsignedinteger]:
+    """Return the whole units of a wide encoding."""
+    kind = _WIDE[encoding]
+    return np.frombuffer(data, kind, len(data) // kind.itemsize)
 
 
 def _ends(block: bytes, encoding: str) -> int:
     """Return how many lines a block of whole lines has, from its bytes alone."""
     if encoding in _WIDE:
-        units = memoryview(block[: len(block) // 2 * 2]).cast("H").tolist()
-        units = units if encoding == "utf-16-le" else [(unit >> 8) | (unit & 255) << 8 for unit in units]
-        block = bytes(unit if unit < 128 else 128 for unit in units) + (b"\x80" if len(block) % 2 else b"")
+        return _wide_ends(block, encoding)
     ends = block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
     return ends + (not block.endswith((b"\n", b"\r")))
+
+
+def _wide_ends(block: bytes, encoding: str) -> int:
+    units = _units(block, encoding)
+    feeds, carriages = units == _LF, units == _CR
+    ends = np.count_nonzero(feeds) + np.count_nonzero(carriages) - np.count_nonzero(carriages[:-1] & feeds[1:])
+    is_whole = len(units) * units.itemsize == len(block) and bool(feeds[-1] or carriages[-1])
+    return int(ends) + (not is_whole)
 
 
 def _decoded(block: bytes, coding: Coding) -> Iterator[tuple[str, str]]:
@@ -128,6 +146,12 @@ def _decode(data: bytes, encoding: str) -> str:
 
 
 def _split(text: str, note: str) -> Iterator[Line]:
+    if "\r" not in text:
+        *ended, rest = text.split("\n")
+        yield from (Line(line, "\n", note) for line in ended)
+        if rest:
+            yield Line(rest, "", note)
+        return
     position = 0
     for match in _LINE_END.finditer(text):
         yield Line(text[position : match.start()], match.group(), note)

@@ -244,10 +244,15 @@ def _settled(file: _File, claims: list[Claim], told: Collection[str]) -> dict[st
 
 def _two_candidates(file: _File, target: str, claims: list[Claim]) -> str:
     first, second = claims[0].column, claims[1].column
-    return (
-        f"{file.read.file} has two columns for {target}: '{first}' and '{second}'. "
-        f'Choose one with --map "{first}={target}" --map "{second}=".'
-    )
+    choice = f'--map "{first}={target}" --map "{second}="'
+    if file.own_names[first] == file.own_names[second]:
+        places = " and ".join(str(file.columns.index(column) + 1) for column in (first, second))
+        return (
+            f"{file.read.file} has two columns for {target}: the columns {places}, both called "
+            f"'{file.own_names[first].strip()}'. Give them different names, or choose one with {choice}."
+        )
+    names = " and ".join(f"'{file.own_names[column].strip()}'" for column in (first, second))
+    return f"{file.read.file} has two columns for {target}: {names}. Choose one with {choice}."
 
 
 def _no_header(read: Read) -> str:

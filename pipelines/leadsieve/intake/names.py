@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from leadsieve.schema import LEAD_FIELDS
 
-_IDENTIFYING = ("email", "linkedinUrl", "linkedinUrlSalesNav")
+IDENTIFYING = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_WORD = re.compile(r"[^\w#%]+|_+")
@@ -102,7 +102,7 @@ def name_field(name: str) -> tuple[str, float, float] | None:
         return found[0], 1.0, found[1]
     for variant in _variants(text):
         found = _ranked().get(variant)
-        if found and variant not in _halves() and not (found[0] in _IDENTIFYING and has_decoy(name)):
+        if found and variant not in _halves() and not (found[0] in IDENTIFYING and has_decoy(name)):
             return found[0], 0.9, found[1] - 1
     return None
 

@@ -1,6 +1,6 @@
 """A second opinion on a CSV file from its raw bytes alone: whether its quotes are sound, how many lines it has."""
 
-import mmap
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -8,14 +8,15 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+# Small enough that a chunk is in the processor's cache while it is looked at, large enough that the calls do not show.
 _CHUNK = 256 * 1024
-# Quotes are checked many at a time: each check costs a dozen calls, however few they are.
-_QUOTES_AT_ONCE = 20_000
+_WORD = 8
 _LF, _CR, _QUOTE = 10, 13, 34
 _BOM = b"\xef\xbb\xbf"
 _Bytes = npt.NDArray[np.uint8]
 _Mask = npt.NDArray[np.bool_]
 _Positions = npt.NDArray[np.int64]
+_NOWHERE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,60 +27,76 @@ class RawCount:
     sound: bool
 
 
+_UNSOUND = RawCount(lines=0, sound=False)
+
+
 def count_raw(stream: BinaryIO, delimiter: str) -> RawCount:
     """Count the lines of a UTF-8 file; `sound` is false for a stray or open quote and for a lone CR.
 
-    The last line counts whether or not a line end closes it.
+    The last line counts whether or not a line end closes it. The stream's own position is not used: another thread may
+    read the file meanwhile.
     """
-    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        if _has_lone_cr(mapped):
-            return RawCount(lines=0, sound=False)
-        data = np.frombuffer(mapped, np.uint8)
-        try:
-            return _counted(data, ord(delimiter))
-        finally:
-            del data
+    opens, closes = _only(ord(delimiter), _LF, _QUOTE), _only(ord(delimiter), _LF, _CR, _QUOTE)
+    lines = quotes = 0
+    last = _LF
+    for buffer, size, mask in _windows(stream.fileno()):
+        chunk = np.frombuffer(buffer, np.uint8, size, 1)
+        lines += int(np.count_nonzero(np.equal(chunk, _LF, out=mask[:size])))
+        around = np.frombuffer(buffer, np.uint8)
+        if not (around[_found(buffer, chunk, _CR, mask) + 2] == _LF).all():
+            return _UNSOUND
+        found = _found(buffer, chunk, _QUOTE, mask)
+        # A quote opens only where a cell starts and closes only where one ends; doubled ones do neither.
+        if not opens[around[found[quotes % 2 :: 2]]].all() or not closes[around[found[1 - quotes % 2 :: 2] + 2]].all():
+            return _UNSOUND
+        quotes += len(found)
+        last = buffer[size]
+    if last == _CR:
+        return _UNSOUND
+    return RawCount(lines=lines + int(last != _LF), sound=quotes % 2 == 0)
 
 
-def _has_lone_cr(mapped: mmap.mmap) -> bool:
-    if mapped.find(b"\r") < 0:
-        return False
-    mapped.seek(0)
-    last = b""
-    while block := mapped.read(_CHUNK):
-        joined = last + block
-        last = block[-1:]
-        if joined.count(b"\r", 0, len(joined) - 1) != joined.count(b"\r\n"):
-            return True
-    return last == b"\r"
+def _windows(file: int) -> Iterator[tuple[bytearray, int, _Mask]]:
+    """Yield a file without its byte order mark in one buffer, chunk by chunk from its second byte on, and the chunk's size.
+
+    The bytes before and after the chunk stand around it, line ends at the file's own ends. The mask is there to be
+    written over. Reading leaves the memory's map alone, on which Polars' threads depend meanwhile.
+    """
+    buffer, mask = bytearray(_CHUNK + 2), np.zeros(_CHUNK, np.bool_)
+    view = memoryview(buffer)
+    position = len(_BOM) if os.pread(file, len(_BOM), 0) == _BOM else 0
+    buffer[0] = _LF
+    read = os.preadv(file, [view[1:]], position)
+    while read:
+        size = min(read, _CHUNK)
+        if read <= _CHUNK:
+            buffer[read + 1] = _LF
+        yield buffer, size, mask
+        position += size
+        buffer[0] = buffer[size]
+        read = os.preadv(file, [view[1:]], position)
 
 
-def _counted(data: _Bytes, delimiter: int) -> RawCount:
-    lines = checked = 0
-    pending: list[_Positions] = []
-    mask = np.empty(_CHUNK, dtype=np.bool_)
-    for start in range(0, len(data), _CHUNK):
-        chunk = data[start : start + _CHUNK]
-        pending.append(np.flatnonzero(np.equal(chunk, _QUOTE, out=mask[: len(chunk)])) + start)
-        lines += int(np.count_nonzero(np.equal(chunk, _LF, out=mask[: len(chunk)])))
-        if sum(map(len, pending)) > _QUOTES_AT_ONCE or start + _CHUNK >= len(data):
-            quotes = np.concatenate(pending)
-            if not _quotes_are_sound(data, quotes, checked, delimiter):
-                return RawCount(lines=0, sound=False)
-            checked += len(quotes)
-            pending = []
-    return RawCount(lines=lines + int(data[-1] != _LF), sound=checked % 2 == 0)
+def _only(*values: int) -> _Mask:
+    """Return a table that says of each byte whether it is one of these."""
+    table = np.zeros(256, np.bool_)
+    table[list(values)] = True
+    return table
 
 
-def _quotes_are_sound(data: _Bytes, quotes: _Positions, before: int, delimiter: int) -> bool:
-    """Let a quote open only where a cell starts and close only where one ends; doubled ones do neither."""
-    opens, closes = quotes[before % 2 :: 2], quotes[1 - before % 2 :: 2]
-    left = data[np.maximum(opens - 1, 0)]
-    right = data[np.minimum(closes + 1, len(data) - 1)]
-    first = len(_BOM) if data[:3].tobytes() == _BOM else 0
-    opened = (left == delimiter) | (left == _LF) | (left == _QUOTE) | (opens == first)
-    closed = (right == delimiter) | (right == _LF) | (right == _CR) | (right == _QUOTE)
-    return bool(opened.all() and closed.all())
+def _found(buffer: bytearray, chunk: _Bytes, value: int, mask: _Mask) -> _Positions:
+    """Return where a byte stands in a chunk of the buffer; most chunks have none, which is cheap to see.
+
+    Eight bytes are looked at together, and those that have one singly: several times faster than one by one.
+    """
+    if buffer.find(value, 1, len(chunk) + 1) < 0:
+        return _NOWHERE
+    np.equal(chunk, value, out=mask[: len(chunk)])
+    mask[len(chunk) :] = False
+    words = mask.view(np.uint64)
+    having = np.flatnonzero(words != 0)
+    within = np.flatnonzero(words[having].view(np.bool_))
+    return having[within // _WORD] * _WORD + within % _WORD
 
 
 def _chunks(stream: BinaryIO) -> Iterator[tuple[_Bytes, _Positions, int]]:

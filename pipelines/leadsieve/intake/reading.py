@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from leadsieve.errors import InputError
 from leadsieve.intake.archive import head_of, unpacked
+from leadsieve.intake.encoding import known_encoding
 from leadsieve.intake.layout import HEAD_RECORDS, find_layout
 from leadsieve.intake.mapping import guess_mapping, own_columns_left_out
 from leadsieve.intake.model import Digest, Guess, Guessed, Read, ReadOptions
@@ -38,9 +39,12 @@ _NO_CONTROL = bytes(b for b in range(256) if b >= 32 or b in b"\0\t\n\v\f\r\x1f"
 def read(source: str | Path, *, options: ReadOptions = _DEFAULTS, stdin: BinaryIO | None = None) -> Read:
     """Read one file, whatever it is about: every record is in the table or rejected, every other line in `ignored`.
 
-    Raises InputError when it cannot be opened, is empty, is no table, or cannot be read for the most part.
+    Raises InputError when it cannot be opened, is empty, is no table, or cannot be read for the most part; UsageError for
+    an encoding that does not exist.
     """
     file = str(source)
+    if options.encoding:
+        known_encoding(options.encoding)
     with ExitStack() as stack, opened(source, file=file, stdin=stdin) as raw:
         digest = digest_of(raw, source, file=file)
         inner, packing = unpacked(stack, raw, file=file)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from leadsieve.intake import sheet_worker
 from leadsieve.intake.archive import MAX_ENTRIES, MAX_RATIO, UNSUSPECTED_BYTES, ZIP, head_of
 from leadsieve.intake.records import Record
 from leadsieve.intake.source import Opened
+from leadsieve.scratch import scratch
 
 WALL_SECONDS = 120
 MAX_UNPACKED_BYTES = 2 * 1024**3
@@ -33,8 +33,8 @@ def sheet_records(opened: Opened, *, file: str, sheet: str | int | None) -> tupl
     """
     if head_of(opened).startswith(ZIP):
         _check_parts(opened, file)
-    with tempfile.TemporaryDirectory(prefix="leadsieve-") as folder:
-        out = Path(folder, "sheet.arrow")
+    with scratch() as folder:
+        out = folder / "sheet.arrow"
         _run(opened, out, file=file, sheet="" if sheet is None else str(sheet))
         with pa.OSFile(str(out), "rb") as source:
             table = pa.ipc.open_file(source).read_all()
@@ -69,7 +69,9 @@ def _run(opened: Opened, out: Path, *, file: str, sheet: str) -> None:
         message = f"{file} takes longer than {WALL_SECONDS} s to open. Save it as CSV (UTF-8) and use that."
         raise InputError(message) from error
     if done.returncode == sheet_worker.EXIT_TOLD:
-        message = f"{file} cannot be read as asked. {done.stderr.decode(errors='replace')} Name another with --sheet."
+        # The last line is ours; the reader may have printed before.
+        told = done.stderr.decode(errors="replace").splitlines()[-1]
+        message = f"{file} cannot be read as asked. {told} Name another with --sheet."
         raise InputError(message)
     if done.returncode or not out.exists():
         message = (

@@ -4,7 +4,6 @@ import glob
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from leadsieve.errors import InputError
+from leadsieve.scratch import scratch
 
 STANDARD_INPUT = "-"
 BLOCK_BYTES = 1024 * 1024
@@ -60,7 +60,7 @@ def opened(source: str | Path, *, file: str, stdin: BinaryIO | None) -> Iterator
 
 def spooled(stack: ExitStack, blocks: Iterable[bytes]) -> Opened:
     """Keep blocks of bytes in a temporary file (its owner's only) that goes when the stack closes."""
-    spool = stack.enter_context(tempfile.NamedTemporaryFile(prefix="leadsieve-"))  # noqa: SIM115 - the stack closes it
+    spool = stack.enter_context((stack.enter_context(scratch()) / "spool").open("w+b"))
     for block in blocks:
         spool.write(block)
     spool.flush()

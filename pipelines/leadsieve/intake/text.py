@@ -18,6 +18,7 @@ from leadsieve.intake.table import Pieces, TableBuilder, unique_names, whole_pie
 
 MOSTLY_UNREADABLE = 0.5
 SAMPLE_LINES = 1000
+_SAMPLE_BLOCK_BYTES = 128 * 1024
 FAST_FROM_BYTES = 256 * 1024
 _UTF8 = Guessed(value="utf-8", confidence=1.0)
 
@@ -87,7 +88,8 @@ def _reading(pieces: Pieces, encoding: Guessed, plan: _Plan) -> Reading:
 
 def _plan(opened: Opened, coding: Coding, file: str) -> _Plan:
     """Read the first records twice: without knowing how wide the table is, then knowing it."""
-    sample = list(islice(lines_of(opened.stream, coding, file=file), SAMPLE_LINES))
+    lines = lines_of(opened.stream, coding, file=file, block_bytes=_SAMPLE_BLOCK_BYTES)
+    sample = list(islice(lines, SAMPLE_LINES))
     dialect, delimiter = guess_dialect(sample)
     head = list(islice(records_of(sample, dialect), HEAD_RECORDS))
     declared = bool(head and declared_delimiter(head[0].text))
