@@ -5,57 +5,48 @@ from pathlib import Path
 import pytest
 
 import leadsieve as ls
+from workspace.opt_outs import decided, small_workspace, suppress
+
+FRENCH = {"phone_region": "FR"}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> ls.Workspace:
-    place = ls.Workspace(tmp_path / "workspace.duckdb")
-    (tmp_path / "Spring.csv").write_text(
-        "email,linkedinUrl,status\nold@acme-tools.com,https://www.linkedin.com/in/ann-ash,done\n"
-    )
-    place.load(tmp_path / "Spring.csv")
-    return place
+    return small_workspace(tmp_path)
 
 
-def suppress(workspace: ls.Workspace, *lines: str, header: str = "value", **options: bool) -> object:
-    file = workspace.path.with_name("stop.csv")
-    file.write_text("\n".join([header, *lines]) + "\n")
-    return workspace.suppress(file, **options)
+HELD = {
+    "email": ("Ann@Acme-Tools.com ", "ann@acme-tools.com,,", {}),
+    "second of two emails": ("ann@acme-tools.com; bob@acme-tools.com", "bob@acme-tools.com,,", {}),
+    "email in brackets": ("Ann Ash <ann@acme-tools.com>", "ann@acme-tools.com,,", {}),
+    "domain": ("@acme-tools.com", "ann@acme-tools.com,,", {}),
+    "subdomain": ("@ACME-tools.com", "ann@mail.acme-tools.com,,", {}),
+    "domain with a star": ("*@acme-tools.com", "ann@acme-tools.com,,", {}),
+    "domain beyond ASCII": ("@münchen-tools.de", "ann@xn--mnchen-tools-dlb.de,,", {}),
+    "linkedin": ("http://linkedin.com/in/Bob-Birch/", ",https://www.linkedin.com/in/bob-birch,", {}),
+    "linkedin of a country": ("https://fr.linkedin.com/in/bob-birch?trk=x", ",linkedin.com/in/bob-birch/,", {}),
+    "phone": ("+33 1 99 00 12 34", "ann@acme-tools.com,,+33199001234", {}),
+    "phone with an apostrophe": ("'+33199001234", "ann@acme-tools.com,,+33 (0)1 99 00 12 34", {}),
+    "phone without +": ("01 99 00 12 34", "ann@acme-tools.com,,+33199001234", FRENCH),
+    "phone without + on both sides": ("01 99 00 12 34", "ann@acme-tools.com,,01.99.00.12.34", FRENCH),
+    "through a link of the workspace": ("old@acme-tools.com", ",linkedin.com/in/ann-ash,", {}),
+}
 
 
-def decided(
-    workspace: ls.Workspace, row: str, header: str = "email,LinkedIn,phone", **options: object
-) -> tuple[str, str, str]:
-    file = workspace.path.with_name("list.csv")
-    file.write_text(f"{header}\n{row}\n")
-    told = ls.run(file, workspace=workspace, campaign="Spring", **options).ledger.row(0, named=True)
-    return told["outcome"], told["reason"], told["suppressed_by"]
+@pytest.mark.parametrize(("value", "row", "options"), HELD.values(), ids=HELD)
+def test_an_entry_holds_back_whom_it_names(workspace, value, row, options):
+    suppress(workspace, f'"{value}"', **options)
+    outcome, reason, by = decided(workspace, row, **options)
+    assert (outcome, by.startswith("stop.csv")) == ("suppressed", True)
+    assert reason == ("suppressed_domain" if "@" in value[:2] else "do_not_contact")
 
 
-@pytest.mark.parametrize(
-    ("value", "row", "reason"),
-    [
-        ("Ann@Acme-Tools.com ", "ann@acme-tools.com,,", "do_not_contact"),
-        ("ann@acme-tools.com; bob@acme-tools.com", "bob@acme-tools.com,,", "do_not_contact"),
-        ("@acme-tools.com", "ann@acme-tools.com,,", "suppressed_domain"),
-        ("@ACME-tools.com", "ann@mail.acme-tools.com,,", "suppressed_domain"),
-        (
-            "http://linkedin.com/in/Bob-Birch/",
-            "bob@acme-tools.com,https://www.linkedin.com/in/bob-birch,",
-            "do_not_contact",
-        ),
-        ("+33 1 99 00 12 34", "ann@acme-tools.com,,+33199001234", "do_not_contact"),
-        ("old@acme-tools.com", ",linkedin.com/in/ann-ash,", "do_not_contact"),
-    ],
-    ids=["email", "second of two", "domain", "subdomain", "linkedin", "phone", "through a link of the workspace"],
-)
-def test_an_entry_holds_back_whom_it_names(workspace, value, row, reason):
-    suppress(workspace, f'"{value}"')
-    assert decided(workspace, row) == (
-        "suppressed",
-        reason,
-        "stop.csv" + (": @acme-tools.com" if reason == "suppressed_domain" else ""),
-    )
+@pytest.mark.parametrize(("value", "row", "options"), HELD.values(), ids=HELD)
+def test_what_is_removed_in_the_same_form_holds_nobody_back(workspace, value, row, options):
+    suppress(workspace, f'"{value}"', **options)
+    workspace.remove_suppressed(value, **options)
+    assert workspace.suppressed.height == 0
+    assert decided(workspace, row, **options)[0] != "suppressed"
 
 
 def test_a_domain_does_not_hold_back_one_that_only_ends_alike(workspace):
@@ -73,17 +64,31 @@ def test_the_words_of_lemlists_export_become_reasons(workspace, source, reason):
 
 
 def test_a_row_that_names_nobody_stops_the_load_unless_partial_is_allowed(workspace):
-    with pytest.raises(ls.InputError, match=r"1 rows name nobody.*line 3"):
+    with pytest.raises(ls.InputError, match=r"1 row names nobody.*line 3"):
         suppress(workspace, "ann@acme-tools.com", "who knows")
     assert workspace.suppressed.height == 0
     assert suppress(workspace, "ann@acme-tools.com", "who knows", allow_partial=True).unreadable == 1
     assert workspace.suppressed.height == 1
 
 
-def test_the_domain_of_a_free_provider_asks_for_force(workspace):
-    with pytest.raises(ls.UsageError, match=r"everyone at gmail\.com"):
-        suppress(workspace, "@gmail.com")
-    assert suppress(workspace, "@gmail.com", force=True).added == 1
+@pytest.mark.parametrize("domain", ["gmail.com", "GMX.de", "co.uk", "Gov.UK"])
+def test_a_domain_of_half_the_world_asks_for_force(workspace, domain):
+    with pytest.raises(ls.UsageError, match=rf"everyone at {domain.lower()}.*--force"):
+        suppress(workspace, f"@{domain}")
+    assert workspace.suppressed.height == 0
+    assert suppress(workspace, f"@{domain}", force=True).added == 1
+
+
+def test_a_forced_public_suffix_holds_back_who_is_below_it(workspace):
+    suppress(workspace, "@gov.uk", force=True)
+    assert decided(workspace, "ann@mail.nowhere.gov.uk,,")[1] == "suppressed_domain"
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["", "forced"])
+@pytest.mark.parametrize("label", ["com", "DE"])
+def test_a_last_label_is_refused_even_with_force(workspace, label, force):
+    with pytest.raises(ls.UsageError, match=f"everyone below {label.lower()}"):
+        suppress(workspace, f"@{label}", force=force)
 
 
 def test_adding_again_adds_nothing(workspace):

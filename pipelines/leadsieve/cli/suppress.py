@@ -3,14 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
 from leadsieve.cli import console, options
-from leadsieve.policy import load_policy
+from leadsieve.policy import Policy, load_policy
+from leadsieve.reporting.phrases import rows
 from leadsieve.simple_jobs import publish_table
+from leadsieve.workspace import Added, Workspace
 
 app = typer.Typer(help="Who must not be written to, whatever the dedup mode.", no_args_is_help=True)
+
+PhoneRegion = Annotated[
+    str | None, typer.Option("--phone-region", metavar="CC", help="The country of phones without +, such as FR.")
+]
 
 
 @app.command("add")
@@ -19,26 +24,35 @@ def add(
         str,
         typer.Argument(
             metavar="FILE",
-            help="A file with a column `value` (email, @domain, LinkedIn, phone), perhaps `reason`, `source`.",
+            help="A list with a column `value` (email, @domain, LinkedIn, phone, hash), or a CRM's export whose columns say who opted out.",
         ),
     ],
     *,
     workspace: options.WorkspaceFile = None,
+    hashed: Annotated[bool, typer.Option("--hash", help="Keep keyed hashes instead of the emails.")] = False,
     allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Leave out rows that cannot be read.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Also suppress everyone at a provider of free mailboxes.")
+        bool, typer.Option("--force", help="Also suppress everyone at a provider of free mailboxes or a public suffix.")
     ] = False,
-    phone_region: Annotated[
-        str | None, typer.Option("--phone-region", metavar="CC", help="The country of phones without +, such as FR.")
-    ] = None,
+    phone_region: PhoneRegion = None,
+    mapped: options.Mapped = None,
+    policy_file: options.PolicyFile = None,
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Add a file's opt-outs, all or nothing."""
-    region = load_policy(None).phone_region if phone_region is None else phone_region
-    place = options.workspace_of(workspace, lock_timeout)
-    added = place.suppress(file, allow_partial=allow_partial, force=force, phone_region=region)
-    left_out = f", {added.unreadable:,} rows could not be read and were left out" if added.unreadable else ""
-    console.say(f"{added.added:,} opt-outs added, {added.known:,} were known{left_out}.")
+    policy = options.with_mapping(_policy(policy_file, phone_region, lock_timeout), mapped)
+    place = _place(workspace, policy)
+    added = place.suppress(file, hashed=hashed, allow_partial=allow_partial, force=force, policy=policy)
+    console.say(_told(added))
+
+
+def _told(added: Added) -> str:
+    text = f"{_opt_outs(added.added)} added, {added.known:,} {_were(added.known)} known"
+    if added.unreadable:
+        text += f", {rows(added.unreadable)} could not be read and {_were(added.unreadable)} left out"
+    if added.columns:
+        text += f", {rows(added.not_opted_out)} not opted out by {', '.join(f'`{column}`' for column in added.columns)}"
+    return f"{text}."
 
 
 @app.command("list")
@@ -54,15 +68,33 @@ def list_suppressed(*, workspace: options.WorkspaceFile = None, lock_timeout: op
 @app.command("remove")
 def remove(
     values: Annotated[
-        list[str], typer.Argument(metavar="VALUE...", help="Emails, @domains, LinkedIn profiles, phones.")
+        list[str], typer.Argument(metavar="VALUE...", help="Emails, @domains, LinkedIn profiles, phones, hashes.")
     ],
     *,
     workspace: options.WorkspaceFile = None,
+    phone_region: PhoneRegion = None,
+    policy_file: options.PolicyFile = None,
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Remove opt-outs by what they name."""
-    removed = options.workspace_of(workspace, lock_timeout).remove_suppressed(*values)
-    console.say(f"{removed:,} opt-outs removed.")
+    policy = _policy(policy_file, phone_region, lock_timeout)
+    removed = _place(workspace, policy).remove_suppressed(*values, policy=policy)
+    console.say(f"{_opt_outs(removed)} removed.")
+
+
+@app.command("erase")
+def erase(
+    emails: Annotated[list[str], typer.Argument(metavar="EMAIL...", help="Emails that are to be kept as hashes.")],
+    *,
+    workspace: options.WorkspaceFile = None,
+    policy_file: options.PolicyFile = None,
+    lock_timeout: options.LockTimeout = None,
+) -> None:
+    """Keep keyed hashes in the place of emails: the addresses go, their persons are still held back."""
+    policy = _policy(policy_file, None, lock_timeout)
+    told = _place(workspace, policy).erase_suppressed(*emails, policy=policy)
+    absent = f"; {told.absent:,} stood there in no opt-out" if told.absent else ""
+    console.say(f"{_emails(told.erased)} kept as {'a hash' if told.erased == 1 else 'hashes'} now{absent}.")
 
 
 @app.command("export")
@@ -74,10 +106,26 @@ def export(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Write all opt-outs to a CSV file that `suppress add` reads again."""
-    entries = options.workspace_of(workspace, lock_timeout).suppressed
-    publish_table(entries.select(_value(), "reason", source="came_from"), file, force=force)
-    console.say(f"{entries.height:,} opt-outs written to {file}.")
+    entries = options.workspace_of(workspace, lock_timeout).export_suppressed()
+    publish_table(entries, file, force=force)
+    console.say(f"{_opt_outs(entries.height)} written to {file}.")
 
 
-def _value() -> pl.Expr:
-    return pl.when(pl.col("kind") == "domain").then("@" + pl.col("value")).otherwise("value").alias("value")
+def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | None) -> Policy:
+    return load_policy(file).with_options(phone_region=phone_region, lock_timeout=lock_timeout)
+
+
+def _place(workspace: Path | None, policy: Policy) -> Workspace:
+    return Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
+
+
+def _opt_outs(count: int) -> str:
+    return "1 opt-out" if count == 1 else f"{count:,} opt-outs"
+
+
+def _emails(count: int) -> str:
+    return "1 email is" if count == 1 else f"{count:,} emails are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
