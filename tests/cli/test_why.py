@@ -40,10 +40,19 @@ BY_CELL = {
     Reason.DO_NOT_CONTACT: (
         "email,Do Not Contact\na@fresh-corp.com,yes\n",
         "email,Do Not Contact\na@fresh-corp.com,\n",
-        "empty the cell in the column Do Not Contact",
+        "empty the cells in which the list itself says so, in each of the person's rows (the column Do Not Contact,",
     ),
 }
 """A list, the same list mended as the remedy says, and the remedy."""
+
+
+TRIED_ELSEWHERE = {Reason.SUPPRESSED_DOMAIN, Reason.BOUNCED, Reason.DELETED_EARLIER, Reason.COOLDOWN}
+"""Reasons whose change is made in the workspace (below), or takes a history (`test_why_over_time`)."""
+GO_IN = {Reason.NEW, Reason.RE_ENGAGE, Reason.ACTIVE_ELSEWHERE}
+
+
+def test_every_reason_that_holds_a_row_back_has_its_change_tried():
+    assert {*LISTS, *BY_CELL} | TRIED_ELSEWHERE == set(Reason) - GO_IN
 
 
 def run(text, here, **options):
@@ -65,6 +74,7 @@ def test_the_settings_of_the_remedy_let_the_row_pass(team, reason):
     assert told.settings
     after = run(LISTS[reason], team, **{**options, **told.settings}).ledger["outcome"].to_list()
     assert after in (["create"], ["update"])
+    assert told.promises in (None, *after)
 
 
 @pytest.mark.parametrize("reason", LISTS)
@@ -106,13 +116,13 @@ def test_lifting_the_entry_that_the_remedy_names_lets_the_row_pass(leadsieve, te
 
     assert result.ledger["reason"].to_list() == [reason]
     assert "leadsieve suppress remove " + (value if value.startswith("@") else "VALUE") in remedy
-    assert leadsieve("suppress", "remove", value).out == "1 opt-outs removed.\n"
+    assert leadsieve("suppress", "remove", value).out == "1 opt-out removed.\n"
     assert run(text, team).ledger["outcome"].to_list() == ["create"]
 
 
 def test_mending_the_bounced_address_lets_the_row_pass(leadsieve, team):
     text = "email\nbounced@acme-corp.com\n"
-    assert "export and load that campaign again" in run(text, team).why(1).remedy
+    assert "export and load that campaign (Nordics) again" in run(text, team).why(1).remedy
 
     (team / "Nordics.csv").write_text("_id,email,status,lastState\nlea_bou,bounced@acme-corp.com,done,\n", "utf-8")
     leadsieve("snapshot", "load", "Nordics.csv")
@@ -181,7 +191,11 @@ def test_the_command_explains_a_row_by_number_or_email(decide, leadsieve):
     assert by_number.out == by_email.out
     assert by_number.out.startswith("Row 4 (leads.csv, line 5): in_progress, active_in_other_campaign\n")
     assert "In Nordics: inProgress, owner Ben (matched on email)." in by_number.out
-    assert by_number.out.endswith("To let it pass: say --dedup campaign.\n")
+    assert (
+        "\nTo let it pass, say `--dedup campaign`. It would then be created: it is in progress in Nordics all the same."
+        in by_number.out
+    )
+    assert by_number.out.endswith("Better wait until its lead in Nordics has ended, and load a new snapshot then.\n")
 
 
 def test_the_command_explains_every_row_of_an_email(decide, leadsieve):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leadsieve.cli import console
-from leadsieve.published import rows_of
+from leadsieve.published import ledger_of, rows_of
 from leadsieve.reporting import explain
 
 
@@ -16,4 +16,4 @@ def why(
 ) -> None:
     """Explain why a row got its outcome, and what would let it pass."""
     rows, summary, policy = rows_of(out, row)
-    console.say("\n\n".join(str(explain(found, summary, policy)) for found in rows))
+    console.say("\n\n".join(str(explain(found, summary, policy, ledger=ledger_of(out))) for found in rows))
