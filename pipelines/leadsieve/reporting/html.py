@@ -1,36 +1,32 @@
-"""A run as a small page in Jupyter: counts and bars, no persons."""
+"""A run as Jupyter shows it: what goes in, two charts, the sources and batches, what would change it; no persons."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from leadsieve.reporting.phrases import rows
-from leadsieve.words import DedupMode, Outcome
+from leadsieve.reporting import charts
+from leadsieve.reporting.colours import LIGHT, declared
+from leadsieve.reporting.phrases import percent, rows
+from leadsieve.small_html import html_list, html_table
+from leadsieve.words import Outcome
 
-_COLOURS: Mapping[str, str] = {
-    Outcome.CREATE: "#2a9d5c",
-    Outcome.UPDATE: "#3a7bd5",
-    Outcome.DUPLICATE: "#e0a030",
-    Outcome.IN_PROGRESS: "#d9662b",
-    Outcome.SUPPRESSED: "#8a5ab5",
-    Outcome.SKIPPED: "#9aa0a6",
-    Outcome.FAILED: "#c8423b",
-}
-_MOST_LINES = 12
-_LEFT, _RIGHT = "text-align:left", "text-align:right"
+_MOST_BARS = 6
+"""A chart of sources is cut here; the table below it goes on."""
 
 
 def render_html(summary: Mapping[str, Any]) -> str:
-    """Return the summary as HTML: what goes in, a bar for each dedup mode, sources, batches, what would change it."""
+    """Return the summary as HTML: what goes in, the dedup modes and the sources as bars, batches, next steps."""
     parts = (
         _headline(summary),
-        _bars(summary),
+        _modes(summary),
         _sources(summary["sources"]) if len(summary["sources"]) > 1 else "",
-        _batches(summary["batches"]),
-        _advice(summary["advice"]),
+        html_table("What to import", *_batches(summary["batches"])) if summary["batches"] else "",
+        html_list("What to do next", _next(summary)),
+        html_list("Good to know", (note["text"] for note in summary["advice"])),
+        html_list("What stands in the way, and what to do", (f"{t['text']} {t['fix']}" for t in summary["troubles"])),
     )
-    return f"<div style='max-width:52em'>{''.join(parts)}</div>"
+    # Text takes the colour of the notebook's own, whatever its theme.
+    return f"<div style='max-width:52em;--ink:currentColor;{declared(LIGHT)}'>{''.join(parts)}</div>"
 
 
 def _headline(summary: Mapping[str, Any]) -> str:
@@ -44,71 +40,43 @@ def _headline(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _bars(summary: Mapping[str, Any]) -> str:
-    modes = summary["modes"]
-    bars = "".join(
-        _bar(mode, modes[mode], summary["input_rows"], chosen=mode == summary["dedup"]) for mode in DedupMode
-    )
+def _modes(summary: Mapping[str, Any]) -> str:
+    counts = summary["modes"]
     # A mode that was not chosen may have outcomes that the run has not; the bars need their colours explained all the same.
-    shown = [o for o in Outcome if any(modes[mode].get(o) for mode in DedupMode)]
-    legend = " ".join(_key(o, summary["outcomes"][o]) for o in shown)
-    return f"<table style='width:100%'>{bars}</table><p>{legend}</p>"
+    shown = [(o, f"{o} {summary['outcomes'][o]:,}") for o in Outcome if any(of.get(o) for of in counts.values())]
+    told = ", ".join(f"{mode}: {of.get(Outcome.CREATE, 0):,} to create" for mode, of in counts.items())
+    return _figure(charts.modes(counts, summary["dedup"]), told, shown)
 
 
-def _bar(mode: str, counts: Mapping[str, int], total: int, *, chosen: bool) -> str:
-    parts = "".join(
-        f"<div title='{o}: {counts[o]:,}' style='height:1.3em;width:{100 * counts[o] / total:.3f}%;background:{_COLOURS[o]}'></div>"
-        for o in Outcome
-        if counts.get(o)
+def _figure(chart: str, told: str, keys: Sequence[tuple[str, str]]) -> str:
+    legend = " ".join(
+        f"<span style='white-space:nowrap;margin-right:1em'><span style='color:var(--{name})'>■</span> {escape(words)}</span>"
+        for name, words in keys
     )
-    label = f"<b>{mode}</b>" if chosen else mode
-    create = counts.get(Outcome.CREATE, 0)
-    return (
-        f"<tr><td style='width:6em;{_LEFT}'>{label}</td><td><div style='display:flex;width:100%'>{parts}</div></td>"
-        f"<td style='width:7em;{_RIGHT}'>create {create:,}</td></tr>"
-    )
-
-
-def _key(outcome: str, count: int) -> str:
-    return f"<span style='white-space:nowrap;margin-right:1em'><span style='color:{_COLOURS[outcome]}'>■</span> {outcome} {count:,}</span>"
+    return f"<div role='img' aria-label='{escape(told)}' style='max-width:30em;margin:1em 0 .3em'>{chart}</div><p>{legend}</p>"
 
 
 def _sources(sources: Sequence[Mapping[str, Any]]) -> str:
     heads = ("source", "rows", "failed", "people", "known", "suppressed", "new", "duplicate rate")
-    names = ("rows", "failed", "people", "known_people", "suppressed_people", "new_people")
-    told = [
-        (
-            s["source"],
-            *(f"{s[n]:,}" for n in names),
-            "–" if s["duplicate_rate"] is None else f"{s['duplicate_rate']:.0%}",
-        )
-        for s in sources
-    ]
-    return _table("What each source brought", heads, told, texts={0})
+    names = ("source", "rows", "failed", "people", "known_people", "suppressed_people", "new_people")
+    lines = [(*(source[name] for name in names), _rate(source)) for source in sources]
+    worst = sorted(sources, key=lambda source: 1 if source["duplicate_rate"] is None else source["duplicate_rate"])
+    shown = worst[::-1][:_MOST_BARS]
+    told = "; ".join(f"{source['source']}: {_rate(source)} duplicates" for source in shown)
+    keys = [(name, words) for name, words in charts.PARTS.items() if any(charts.parts_of(s)[name] for s in shown)]
+    return html_table("What each source brought", heads, lines) + _figure(charts.sources(shown), told, keys)
 
 
-def _batches(batches: Sequence[Mapping[str, Any]]) -> str:
-    told = [(b["file"], b["campaign"], f"{b['rows']:,}") for b in batches]
-    return _table("What to import", ("file", "campaign", "rows"), told, texts={0, 1}) if told else ""
+def _rate(source: Mapping[str, Any]) -> str:
+    return "–" if source["duplicate_rate"] is None else percent(source["duplicate_rate"])
 
 
-def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], *, texts: set[int]) -> str:
-    shown = "".join(f"<tr>{_cells('td', line, texts)}</tr>" for line in lines[:_MOST_LINES])
-    more = f"<p>… {len(lines) - _MOST_LINES:,} more</p>" if len(lines) > _MOST_LINES else ""
-    return f"<h4>{title}</h4><table><tr>{_cells('th', heads, texts)}</tr>{shown}</table>{more}"
+def _batches(batches: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    heads = ("file", "campaign", "rows")
+    return heads, [tuple(batch[name] for name in heads) for batch in batches]
 
 
-def _cells(tag: str, cells: Iterable[str], texts: set[int]) -> str:
-    return "".join(
-        f"<{tag} style='{_LEFT if place in texts else _RIGHT};padding-right:1em'>{escape(cell)}</{tag}>"
-        for place, cell in enumerate(cells)
-    )
-
-
-def _advice(notes: Sequence[Mapping[str, Any]]) -> str:
-    told = "".join(f"<li>{_coded(note['text'])}</li>" for note in notes)
-    return f"<h4>Good to know</h4><ul>{told}</ul>" if told else ""
-
-
-def _coded(text: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+def _next(summary: Mapping[str, Any]) -> list[str]:
+    held = summary["input_rows"] - sum(summary["outcomes"][o] for o in (Outcome.CREATE, Outcome.UPDATE))
+    steps = ['`result.write("out")` publishes the files and a report that opens in a browser.']
+    return [*steps, *(["`result.why(row)` says why a row was held back."] if held else [])]

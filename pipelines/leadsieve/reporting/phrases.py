@@ -1,6 +1,6 @@
 """What the words of the contract mean, as phrases that follow a count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from leadsieve.words import Outcome, Reason, RowWarning
@@ -16,6 +16,8 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.DO_NOT_CONTACT: "marked as do not contact",
     Reason.BOUNCED: "the email bounced",
     Reason.SUPPRESSED_DOMAIN: "the whole domain is suppressed",
+    Reason.DELETED_EARLIER: "the person's lead was deleted in lemlist",
+    Reason.COOLDOWN: "the person's lead ended too short a time ago",
     Reason.IN_CAMPAIGN: "in this campaign already",
     Reason.NOT_IN_CAMPAIGN: "not in this campaign, and only updates are allowed",
     Reason.ACTIVE_IN_OTHER_CAMPAIGN: "in progress in another campaign",
@@ -28,6 +30,7 @@ REASONS: Final[Mapping[str, str]] = {
 WARNINGS: Final[Mapping[str, str]] = {
     RowWarning.ACTIVE_ELSEWHERE: "the person is in progress in another campaign",
     RowWarning.COLUMN_RENAMED: "a column was renamed because its name is taken",
+    RowWarning.DELETED_EARLIER: "the person's lead was deleted in lemlist, and the list brings it back",
     RowWarning.FORMULA_LIKE_CELL: "a cell that a spreadsheet would take for a formula",
     RowWarning.IDENTITY_CONFLICT: "several emails and several profiles: perhaps two people",
     RowWarning.LINKEDIN_NOT_A_PROFILE: "the LinkedIn cell is no person's profile and was left out",
@@ -51,6 +54,16 @@ def reason_in_words(reason: str, summary: Mapping[str, Any]) -> str:
     return REASONS[reason]
 
 
+def among(names: Iterable[str]) -> str:
+    """Return the names as a sentence lists them.
+
+    >>> among(["a"]), among(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *others, last = list(names) or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def rows(count: int) -> str:
     """Return the count with its noun.
 
@@ -58,3 +71,26 @@ def rows(count: int) -> str:
     ('1 row', '2,000 rows')
     """
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent; one that is neither none nor all never looks so.
+
+    >>> percent(0.4213), percent(0.0004), percent(0.9996), percent(1.0)
+    ('42 %', '<1 %', '>99 %', '100 %')
+    """
+    if 0 < share < 0.005:  # what rounds to 0
+        return "<1 %"
+    if 0.995 <= share < 1:  # what rounds to 100
+        return ">99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def duration(minutes: float) -> str:
+    """Return a time as people say it, whole minutes or seconds.
+
+    >>> duration(0.5), duration(1.2), duration(67)
+    ('30 seconds', '1 minute', '67 minutes')
+    """
+    count, unit = (minutes, "minute") if minutes >= 1 else (minutes * 60, "second")
+    return f"{count:,.0f} {unit}" + ("" if round(count) == 1 else "s")

@@ -12,10 +12,12 @@ _HELD = (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKI
 _MOST_NAMES = 5
 
 
-def next_steps(summary: Mapping[str, Any], folder: Path | None, *, known: Collection[str] | None) -> list[str]:
+def next_steps(
+    summary: Mapping[str, Any], folder: Path | None, *, known: Collection[str] | None, workspace: Path | None = None
+) -> list[str]:
     """Return what to do next, in order, each in a sentence; nothing for a run that was not published.
 
-    `known` are the campaigns that the workspace has, null where none was asked.
+    `known` are the campaigns that the workspace has, null where none was asked; `workspace` its file, where a command must name it.
     """
     if folder is None:
         return []
@@ -28,6 +30,10 @@ def next_steps(summary: Mapping[str, Any], folder: Path | None, *, known: Collec
     if any(outcomes[outcome] for outcome in _HELD):
         command = f"leadsieve why {shlex.quote(str(folder))} ROW"
         steps.append(f"See in {folder / 'excluded.csv'} why each row was held back; `{command}` explains one.")
+    if known is not None and summary["batches"]:
+        named = f" --workspace {shlex.quote(str(workspace))}" if workspace else ""
+        command = f"leadsieve imported {shlex.quote(str(folder))}{named}"
+        steps.append(f"Once imported, say `{command}`, so that the next run knows these leads.")
     return steps
 
 
@@ -38,7 +44,18 @@ def _imports(summary: Mapping[str, Any], folder: Path, known: Collection[str] | 
     missing = [] if known is None else [name for name in wanted if name not in known]
     what = "the file" if len(summary["batches"]) == 1 else "each file"
     told = f"Import {what} in {folder / 'batches'} into the campaign named beside it above."
-    return [*([f"Make {_names(missing)} in lemlist first: the workspace does not know it."] if missing else []), told]
+    return [
+        *([f"Make {_names(missing)} in lemlist first: the workspace does not know it."] if missing else []),
+        told,
+        *_of_connections(summary, wanted),
+    ]
+
+
+def _of_connections(summary: Mapping[str, Any], wanted: list[str]) -> list[str]:
+    storage = summary["connections"]["campaign"]
+    if storage not in wanted:
+        return []
+    return [f"What goes to {storage} are first-degree LinkedIn connections: they need no invitation."]
 
 
 def _names(campaigns: list[str]) -> str:

@@ -1,18 +1,19 @@
 """The counts of a run: `summary.json`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
-from leadsieve.batching import Batch, Plan, api_minutes
+from leadsieve.batching import Batch, Plan
 from leadsieve.cleaning import IDENTIFYING_EMAIL, IDENTIFYING_LINKEDIN
-from leadsieve.limits import registry
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import rows
+from leadsieve.reporting.troubleshooting import Trouble, signs, troubles
 from leadsieve.schema import MARKS
-from leadsieve.sieve import Sieved
-from leadsieve.words import DedupMode, ImportMode, Method, Outcome, Reason, RowWarning
+from leadsieve.sieve import Sieved, storage_campaign
+from leadsieve.words import DedupMode, ImportMode, Outcome, Reason, RowWarning
 
 
 def summarise(
@@ -34,13 +35,18 @@ def summarise(
         "batches": [_batch(b, files) for b in plan.batches],
         "cells": {"email": _cells(ledger, "email", "email"), "linkedin": _cells(ledger, "linkedin", "linkedinUrl")},
         "warnings": _counts(ledger["warnings"].explode()),
+        "connections": {
+            "rows": _count_true(ledger, "is_connection"),
+            "campaign": storage_campaign(sieved, policy),
+        },
         "unclassified_statuses": sieved.statuses,
         "snapshot": {"id": snapshot["id"], "taken_at": f"{snapshot['taken_at'].isoformat()}Z"} if snapshot else None,
         "campaign": sieved.target.name,
         "dedup": str(policy.dedup),
         "import_mode": str(policy.import_mode),
         "method": str(policy.method),
-        "advice": advice(ledger, sieved, plan, policy),
+        "advice": advice(ledger, sieved, policy),
+        "troubles": [asdict(trouble) for trouble in _troubles(ledger, sieved, plan, policy)],
     }
 
 
@@ -56,6 +62,11 @@ def _count(ledger: pl.DataFrame, column: str, word: str) -> int:
     return int((ledger[column] == str(word)).sum())
 
 
+def _count_true(ledger: pl.DataFrame, column: str) -> int | None:
+    """Return how many rows a mark holds for, null where nobody knows of any row."""
+    return int(ledger[column].sum()) if ledger[column].is_not_null().any() else None
+
+
 def _counts(words: pl.Series) -> dict[str, int]:
     """Return how often each word stands in the column, the most frequent first."""
     counted = words.drop_nulls().value_counts(name="n").sort(["n", words.name], descending=[True, False])
@@ -66,13 +77,18 @@ def _batch(batch: Batch, files: Mapping[int, str]) -> dict[str, Any]:
     return {"file": files[batch.batch], "campaign": batch.campaign, "upload": batch.upload, "rows": batch.rows}
 
 
-def advice(ledger: pl.DataFrame, sieved: Sieved, plan: Plan, policy: Policy) -> list[dict[str, Any]]:
-    """Return what a setting or a step would change: code, rows that it concerns, one sentence. Nothing without a row."""
-    told = [*_of_settings(ledger, sieved, policy), *_of_workspace(sieved, policy), *_of_uploads(plan, policy)]
+def _troubles(ledger: pl.DataFrame, sieved: Sieved, plan: Plan, policy: Policy) -> list[Trouble]:
+    target = sieved.target
+    return troubles(signs(ledger, plan.batches, target=target.name, members=target.members), policy)
+
+
+def advice(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[dict[str, Any]]:
+    """Return what a setting would change and what is odd: code, rows that it concerns, one sentence. Nothing without a row."""
+    told = [*_of_settings(ledger, sieved), *_of_workspace(sieved, policy), *_of_connections(ledger, sieved, policy)]
     return [{"code": code, "rows": count, "text": text} for code, count, text in told if count]
 
 
-def _of_settings(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+def _of_settings(ledger: pl.DataFrame, sieved: Sieved) -> list[tuple[str, int, str]]:
     decisions = sieved.decisions
     profile = pl.col("linkedin_url").is_not_null() | pl.col("linkedinUrlSalesNav").is_not_null()
     invalid = ledger.filter((pl.col("reason") == Reason.INVALID_EMAIL) & profile).height
@@ -85,10 +101,6 @@ def _of_settings(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[t
         & pl.col("only_by_status")
         & (pl.col("unsuppressed") == Outcome.CREATE)
     ).height
-    modes = {mode: int((decisions[f"mode_{mode}"] == Outcome.CREATE).sum()) for mode in DedupMode}
-    now = modes[policy.dedup]
-    looser = {DedupMode.WORKSPACE: DedupMode.ACTIVE, DedupMode.ACTIVE: DedupMode.CAMPAIGN}.get(policy.dedup)
-    more = modes[looser] - now if looser else 0
     updates = ledger.filter((pl.col("outcome") == Outcome.DUPLICATE) & (pl.col("reason") == Reason.IN_CAMPAIGN)).height
     return [
         (
@@ -111,7 +123,6 @@ def _of_settings(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[t
             ours,
             f"{rows(ours)} held back because the person unsubscribed in some campaign: lemlist's rule alone would let them in (`suppress_statuses = []` in the policy).",
         ),
-        ("looser_dedup", more, f"{rows(more)} more would go in with `--dedup {looser}`."),
         (
             "updates",
             updates,
@@ -133,7 +144,7 @@ def _shared(ledger: pl.DataFrame) -> tuple[int, str]:
 
 
 def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
-    strange = [name for name in policy.storage_campaigns if sieved.snapshot and name not in sieved.target.known]
+    strange = [name for name in policy.storage_campaigns if sieved.snapshot and name not in sieved.target.names]
     unclassified = sum(sieved.statuses.values())
     named = ", ".join(f"{word} ({count:,})" for word, count in sieved.statuses.items())
     return [
@@ -155,28 +166,28 @@ def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
     ]
 
 
-def _of_uploads(plan: Plan, policy: Policy) -> list[tuple[str, int, str]]:
-    leads = sum(b.rows for b in plan.batches)
-    total = registry()[Method.CSV].total or 0
-    fits_csv = policy.method is Method.API and 0 < leads <= total
-    several = plan.uploads if plan.uploads > 1 else 0
+def _of_connections(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+    # That lemlist skips their invite step: help article 8037834, best practices.
+    created = ledger.filter(pl.col("outcome") == Outcome.CREATE)
+    storage, known = storage_campaign(sieved, policy), created["is_connection"].is_not_null().any()
+    connected = created.filter("is_connection").height
+    where = (
+        f"they go to {storage}"
+        if storage
+        else "`--connections separate` would give them batches for a storage campaign"
+    )
     return [
         (
-            "uploads",
-            several and leads,
-            f"{leads:,} leads are more than one CSV upload takes ({total:,}): import them as {several} uploads, or by API in about {_time(leads)} (one call a lead, 20 calls in 2 seconds).",
+            "connections",
+            connected,
+            f"{rows(connected)} to create are first-degree LinkedIn connections, whose invite step lemlist skips by itself; {where}.",
         ),
         (
-            "csv_would_fit",
-            leads if fits_csv else 0,
-            f"By API {leads:,} leads take about {_time(leads)} (one call a lead, 20 calls in 2 seconds); a CSV upload would take them at once.",
+            "no_connections",
+            created.height if storage and not known else 0,
+            "No LinkedIn connections are loaded, so none were separated: load LinkedIn's file with `leadsieve snapshot load Connections.csv`.",
         ),
     ]
-
-
-def _time(leads: int) -> str:
-    minutes = api_minutes(leads)
-    return f"{minutes:.0f} minutes" if minutes >= 1 else f"{minutes * 60:.0f} seconds"
 
 
 __all__: Sequence[str] = ["advice", "summarise"]

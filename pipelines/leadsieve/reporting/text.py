@@ -16,9 +16,7 @@ from leadsieve.words import Outcome
 _MOST_LINES = 12
 """A table of sources or batches is cut here; summary.json has them all."""
 
-_SETTINGS = frozenset(
-    {"invalid_email_drop", "multiple_emails_first", "suppressed_by_default", "looser_dedup", "updates"}
-)
+_SETTINGS = frozenset({"invalid_email_drop", "multiple_emails_first", "suppressed_by_default", "updates"})
 """The notes that name a setting which would let rows pass."""
 
 
@@ -112,6 +110,8 @@ def _notes(summary: Mapping[str, Any], console: Console) -> None:
     others = [note["text"] for note in summary["advice"] if note["code"] not in _SETTINGS]
     warnings = [f"{rows(count)}: {WARNINGS.get(name, name)} (`{name}`)." for name, count in summary["warnings"].items()]
     print_list("Which setting would change it", settings, console)
+    troubles = [f"{trouble['text']} {trouble['fix']}" for trouble in summary["troubles"]]
+    print_list("What stands in the way, and what to do", troubles, console)
     print_list("Good to know", [*_mended(summary), *others, *warnings], console)
 
 
