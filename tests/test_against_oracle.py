@@ -47,6 +47,9 @@ def policy_of(example: Example) -> dict[str, object]:
         "archived": told.archived,
         "statuses": dict(told.statuses),
         "suppress_statuses": told.suppress_statuses,
+        "deleted": told.deleted,
+        "crm_sources": told.crm_sources,
+        "cooldown": told.cooldown,
     }
 
 
@@ -54,7 +57,11 @@ def run_example(example: Example, folder: Path) -> ls.Result:
     files = render(example, folder)
     workspace = ls.Workspace(folder / "workspace.duckdb")
     for load in files.loads:
-        workspace.load(*load.exports, campaigns=load.campaigns, taken_at=datetime.fromisoformat(load.taken_at))
+        moment, policy = (
+            datetime.fromisoformat(load.taken_at),
+            ls.Policy().with_options(statuses=policy_of(example)["statuses"]),
+        )
+        workspace.load(*load.exports, campaigns=load.campaigns, taken_at=moment, policy=policy)
     if files.suppression:
         workspace.suppress(files.suppression)
     return ls.run(
@@ -100,7 +107,9 @@ def partition(keys: list[object]) -> list[frozenset[int]]:
 
 
 def assert_agreement(example: Example, result: ls.Result) -> None:
-    decisions = decide(example.rows, example.campaigns, example.memberships, example.suppressed, example.settings)
+    decisions = decide(
+        example.rows, example.campaigns, example.memberships, example.suppressed, example.settings, example.past
+    )
     rows = result.ledger.to_dicts()
     for decision, row in zip(decisions, rows, strict=True):
         expected, actual = expected_row(decision), actual_row(row)

@@ -247,7 +247,7 @@ def plan_by_domain(people: Sequence[tuple[str | None, str | None]]) -> Plan:
     )
     lead_list = LeadList(files=(), records=records, variables=())
     policy = Policy(together="companyDomain", max_batch=2)
-    return place_leads(lead_list, records, campaign=NAME, members={}, policy=policy)
+    return place_leads(lead_list, records, campaign=NAME, members={}, policy=policy, apart={})
 
 
 class TestBalance:

@@ -749,7 +749,9 @@ class TestRendering:
             rows = read_table(files.leads)
 
         assert len(rows) == len(example.rows)
-        assert sorted(line["_id"] for line in exported) == sorted(member.lead_id for member in example.memberships)
+        assert sorted(line["_id"] for line in exported) == sorted(
+            m.lead_id for m in (*example.memberships, *example.past)
+        )
         assert len(suppressed) == len(example.suppressed)
 
     @quick
@@ -766,7 +768,7 @@ class TestRendering:
             assert bool(row_of_example.member_key) is bool(line["Sales Navigator URL"])
 
     def test_without_a_source_column_the_files_name_is_the_source(self):
-        example = Example((row("e1", source=LIST_STEM),), (0,), (HERE,), (), (), PLAIN, has_source_column=False)
+        example = Example((row("e1", source=LIST_STEM),), (0,), (HERE,), (), (), (), PLAIN, has_source_column=False)
 
         with TemporaryDirectory() as folder:
             files = render(example, Path(folder))
@@ -774,7 +776,7 @@ class TestRendering:
             assert files.source_column is None
 
     def test_a_campaign_that_the_workspace_lacks_is_new(self):
-        example = Example((row("e1"),), (0,), (THERE,), (), (), PLAIN, has_source_column=False)
+        example = Example((row("e1"),), (0,), (THERE,), (), (), (), PLAIN, has_source_column=False)
 
         assert example.is_new_campaign
         assert not replace(example, campaigns=(HERE,)).is_new_campaign

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 import leadsieve
-from leadsieve import publishing
+from leadsieve import holding, publishing
 from leadsieve.errors import OutputError, UsageError, ValidationError
 from leadsieve.formulas import unguarded
 from leadsieve.names import batch_file, default_out, slugify
@@ -199,7 +199,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 OPERATIONS: tuple[tuple[object, str], ...] = (
     *((Path, name) for name in ("mkdir", "rename", "chmod", "open", "exists", "iterdir", "rglob", "resolve", "is_dir")),
     *((os, name) for name in ("open", "fsync", "close", "replace", "lstat", "scandir", "unlink", "rmdir")),
-    (publishing.fcntl, "flock"),
+    (holding.fcntl, "flock"),
 )
 
 
@@ -267,7 +267,7 @@ def test_an_operation_that_fails_leaves_the_old_or_the_new_whole(tmp_path, monke
         (os, "fsync"),
         (os, "open"),
         (os, "unlink"),
-        (publishing.fcntl, "flock"),
+        (holding.fcntl, "flock"),
     ],
     ids=["mkdir", "rename", "chmod", "fsync", "open", "unlink", "flock"],
 )

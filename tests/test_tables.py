@@ -363,6 +363,7 @@ LEDGER = [
     "conflict_status",
     "conflicts",
     "suppressed_by",
+    "suppressions",
     "is_connection",
     "outcome",
     "reason",
@@ -411,7 +412,7 @@ def made_ledger() -> pl.DataFrame:
         pl.lit(None, DECISION[name]).alias(name)
         for name in LEDGER
         if name in DECISION
-        and name not in {"person", "conflicts", "outcome", "reason", "warnings", "is_connection"}
+        and name not in {"person", "conflicts", "outcome", "reason", "warnings"}
         and name not in {"upload", "batch", "batch_campaign"}
     )
     placed = pl.DataFrame({"row": [1], "upload": [1], "batch": [1], "batch_campaign": ["Q4"]})

@@ -5,12 +5,14 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import polars as pl
 
 from leadsieve.errors import UsageError
 from leadsieve.limits import CALLS_PER_SECOND, Limit, registry
 from leadsieve.policy import Policy
+from leadsieve.small_html import html_list, html_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,19 @@ class Plan:
     def uploads(self) -> int:
         """The number of uploads."""
         return max((b.upload for b in self.batches), default=0)
+
+    def _repr_html_(self) -> str:
+        """Show the batches in Jupyter, with the room that each leaves in its campaign or import."""
+        if not self.batches:
+            return "<h4>No batch: there is no lead to create</h4>"
+        heads = ("batch", "campaign", "upload", "leads", "members", "room left")
+        lines = [(b.batch, b.campaign, b.upload, b.rows, b.members, b.limit - b.members - b.rows) for b in self.batches]
+        leads = sum(b.rows for b in self.batches)
+        steps = [
+            'Import each batch into its campaign; `result.write("out")` writes a file for each.',
+            f"By API, one call a lead, all take about {api_minutes(leads):,.0f} minutes.",
+        ]
+        return html_table(f"{leads:,} leads in batches", heads, lines) + html_list("What to do next", steps)
 
 
 @dataclass(slots=True)
@@ -70,24 +85,36 @@ def effective_limit(policy: Policy) -> int:
     return policy.max_batch or limit
 
 
-def split(leads: pl.DataFrame, *, campaign: str, members: Mapping[str, int], policy: Policy) -> Plan:
+_NOBODY: Mapping[str, pl.Series] = MappingProxyType({})
+
+
+def split(
+    leads: pl.DataFrame,
+    *,
+    campaign: str,
+    members: Mapping[str, int],
+    policy: Policy,
+    apart: Mapping[str, pl.Series] = _NOBODY,
+) -> Plan:
     """Place every lead in a batch.
 
     In: one row a lead in list order: row, segment (empty: no segment of its own), company (empty: alone). `members` are the
-    current members of every campaign by name. First what fits into the campaign, then its existing parts, then new ones.
+    current members of every campaign by name. `apart` names rows that go to a campaign of their own, whatever their
+    segment. First what fits into the campaign, then its existing parts, then new ones.
     """
     limit, rule = effective_limit(policy), registry()[policy.method]
-    segments = _segments(leads, campaign)
+    segments = _segments(leads, campaign, apart)
     bins: list[_Bin] = []
     for name, part in segments.items():
         bins += _pack(part, _rooms(name, members, limit, rule, taken=segments.keys()), _most(limit, rule), policy)
     return _plan(bins, _uploads([len(b.rows) for b in bins], rule), limit)
 
 
-def _segments(leads: pl.DataFrame, campaign: str) -> dict[str, pl.DataFrame]:
+def _segments(leads: pl.DataFrame, campaign: str, apart: Mapping[str, pl.Series]) -> dict[str, pl.DataFrame]:
     """Return the leads of every segment by the campaign that it goes to, segments in list order."""
+    elsewhere = [pl.when(pl.col("row").is_in(rows.implode())).then(pl.lit(name)) for name, rows in apart.items()]
     own = pl.when(pl.col("segment") != "").then(pl.format("{} – {}", pl.lit(campaign), "segment"))
-    named = leads.with_columns(campaign=pl.coalesce(own, pl.lit(campaign)))
+    named = leads.with_columns(campaign=pl.coalesce(*elsewhere, own, pl.lit(campaign)))
     return {part["campaign"][0]: part for part in named.partition_by("campaign", maintain_order=True)}
 
 

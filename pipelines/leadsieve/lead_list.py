@@ -22,9 +22,8 @@ from leadsieve.intake import (
     refuse_unknown_columns,
     saved_for,
 )
-from leadsieve.intake.names import letters
 from leadsieve.phones import phone_keys
-from leadsieve.policy import CommandPolicy, Policy, SuppressColumn
+from leadsieve.policy import CommandPolicy, Policy
 from leadsieve.schema import (
     ADDRESSES,
     CHANGE,
@@ -41,6 +40,7 @@ from leadsieve.schema import (
     TEXT,
     UNREADABLE,
 )
+from leadsieve.suppress_columns import said_by_columns
 
 _TOLD = ":told"
 _META = {
@@ -142,7 +142,7 @@ def _list_file(raw: Read, tag: str | None, policy: Policy, saved: Mapping[str, s
         line=told.lines,
         source=pl.when(named != "").then(named).otherwise(pl.lit(stem)),
     )
-    says = _list_says(told.table, policy.suppress_columns)
+    says = said_by_columns(told.table, policy.suppress_columns)
     readable = pl.concat([place, cleaned, says], how="horizontal").with_columns(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias(RECORD)
     )
@@ -175,28 +175,6 @@ def _own_column(told: Read, name: str, option: str) -> str | None:
 def _called(told: Read, name: str) -> str | None:
     """Return the file's column of that name, without regard to case and outer spaces."""
     return next((c for c in told.table.columns if c.strip().lower() == name.strip().lower()), None)
-
-
-def _list_says(table: pl.DataFrame, columns: Sequence[SuppressColumn]) -> pl.DataFrame:
-    """Return per record why the list itself says that the person must not be written to, and in which column."""
-    by_name = {letters(name): name for name in reversed(table.columns)}
-    says, where = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for rule in columns:
-        for name in dict.fromkeys(by_name[letters(n)] for n in rule.names if letters(n) in by_name):
-            hit = _holds_word(name, rule.words)
-            says = pl.coalesce(says, pl.when(hit).then(pl.lit(str(rule.reason))))
-            where = pl.coalesce(where, pl.when(hit).then(pl.lit(name)))
-    return table.with_columns(says.alias(LIST_SAYS), where.alias(LIST_COLUMN)).select(LIST_SAYS, LIST_COLUMN)
-
-
-def _holds_word(column: str, words: Sequence[str]) -> pl.Expr:
-    plain = (
-        pl.col(column)
-        .str.to_lowercase()
-        .str.split(";")
-        .list.eval(pl.element().str.split(",").explode().str.replace_all(r"[^\p{L}\p{N}]", ""))
-    )
-    return plain.list.eval(pl.element().is_in([letters(word) for word in words])).list.any().fill_null(value=False)
 
 
 def _with_warnings(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

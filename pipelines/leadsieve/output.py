@@ -1,6 +1,7 @@
 """Write what a run publishes: tables, summary, verdict, manifest; all at once or nothing."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,8 @@ from leadsieve.decided import Decided
 from leadsieve.errors import ValidationError
 from leadsieve.names import batch_file
 from leadsieve.progress import Progress
-from leadsieve.publishing import keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
+from leadsieve.publishing import LEDGER, keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
+from leadsieve.reporting import render_page
 from leadsieve.tables import make_batch, make_excluded, make_failed, make_updates, shape
 from leadsieve.validation import Brief, Gate, Verdict, brief
 from leadsieve.words import Outcome, Validate
@@ -23,13 +25,16 @@ FOR_PEOPLE = ("excluded.csv", "failed.csv")
 
 def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, progress: Progress) -> Path:
     """Write the run's files at `out` and return it; see `Result.write`."""
-    with staged(out, force=force) as staging:
+    # Drawing takes a second of its own; writing and checking wait for disk and child meanwhile.
+    with staged(out, force=force) as staging, ThreadPoolExecutor(max_workers=1) as beside:
         progress("Writing")
+        report = beside.submit(_write_report, decided, staging)
         rows = _write_tables(decided, staging)
         verdict = None
         if decided.policy.validate is not Validate.OFF:
             progress("Validating")
             verdict = _validate(decided, staging, gate)
+        report.result()
         write_manifest(staging, _about(decided, verdict), rows)
         if verdict and not verdict.passed and decided.policy.validate is Validate.GATE:
             raise ValidationError(_not_published(verdict, keep_aside(staging, out)))
@@ -44,9 +49,14 @@ def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
         if table.height:
             write_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
             rows[name] = table.height
-    write_parquet(decided.ledger, staging / "ledger.parquet")
+    write_parquet(decided.ledger, staging / LEDGER)
     (staging / "summary.json").write_text(to_json(decided.summary), "utf-8")
-    return {**rows, "ledger.parquet": decided.ledger.height}
+    return {**rows, LEDGER: decided.ledger.height}
+
+
+def _write_report(decided: Decided, staging: Path) -> None:
+    page = render_page(decided.ledger, decided.summary, decided.policy.as_dict())
+    (staging / "report.html").write_text(page, "utf-8")
 
 
 def _tables(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -17,7 +17,7 @@ from leadsieve.progress import Progress, silent
 from leadsieve.reporting import summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
-from leadsieve.sieve import sieve
+from leadsieve.sieve import Sieved, sieve, storage_campaign
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
 from leadsieve.workspace import Workspace, known_statuses, require
@@ -66,7 +66,14 @@ def run(
     progress("Making batches")
     created = sieved.decisions["row"].filter(sieved.decisions["decided"].struct.field("outcome") == str(Outcome.CREATE))
     leads = records.filter(pl.col("row").is_in(created.implode()))
-    plan = place_leads(lead_list, leads, campaign=sieved.target.name, members=sieved.target.members, policy=chosen)
+    plan = place_leads(
+        lead_list,
+        leads,
+        campaign=sieved.target.name,
+        members=sieved.target.members,
+        policy=chosen,
+        apart=_apart(sieved, chosen),
+    )
     ledger = make_ledger(records, sieved.decisions, plan.placed, lead_list.variables)
     _assert_conserved(ledger, lead_list)
     shape(lead_list, ledger, chosen.columns)  # a wrong --columns is told before anything is written
@@ -93,17 +100,32 @@ def _named(campaign: str) -> str:
     return campaign.strip()
 
 
+def _apart(sieved: Sieved, policy: Policy) -> dict[str, pl.Series]:
+    """Return the rows that do not go to the campaign of the run, by the campaign that they go to: separated connections."""
+    storage = storage_campaign(sieved, policy)
+    return {storage: sieved.decisions.filter("is_connection")["row"]} if storage else {}
+
+
 def place_leads(
-    lead_list: LeadList, leads: pl.DataFrame, *, campaign: str, members: Mapping[str, int], policy: Policy
+    lead_list: LeadList,
+    leads: pl.DataFrame,
+    *,
+    campaign: str,
+    members: Mapping[str, int],
+    policy: Policy,
+    apart: Mapping[str, pl.Series],
 ) -> Plan:
-    """Place the leads (rows of the list's records) in batches, as the policy segments and groups them."""
+    """Place the leads (rows of the list's records) in batches, as the policy segments and groups them.
+
+    `apart` has the rows that go to another campaign, by its name.
+    """
     segment = _column(lead_list, policy.segment, "--segment")
     wanted = leads.select(
         "row",
         segment=pl.col(segment) if segment else pl.lit(None, pl.String),
         company=_company(_column(lead_list, policy.together, "--together")),
     )
-    return split(wanted, campaign=campaign, members=members, policy=policy)
+    return split(wanted, campaign=campaign, members=members, policy=policy, apart=apart)
 
 
 def _company(column: str | None) -> pl.Expr:

@@ -9,13 +9,26 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from leadsieve.errors import UsageError
 from leadsieve.schema import LEAD_FIELDS
-from leadsieve.words import DedupMode, Fill, ImportMode, Keep, Method, Reason, StatusClass, Validate
+from leadsieve.small_html import html_list, html_table
+from leadsieve.words import (
+    Connections,
+    DedupMode,
+    Deleted,
+    Fill,
+    ImportMode,
+    Keep,
+    Method,
+    Reason,
+    StatusClass,
+    Validate,
+)
 
 POLICY_FILE = "leadsieve.toml"
 LIST_REASONS = (Reason.UNSUBSCRIBED, Reason.DO_NOT_CONTACT, Reason.BOUNCED)
@@ -97,6 +110,29 @@ class Policy:
     suppress_statuses: tuple[str, ...] = _setting(
         ("unsubscribed",), "Statuses of a lead, in any campaign, that hold the person back from every import."
     )
+    hash_key_file: str = _setting(
+        "",
+        "The file with the key of opt-outs that are kept as keyed hashes, relative to the folder that you run in; the environment's "
+        "LEADSIEVE_HASH_KEY wins over it.",
+    )
+    deleted: Deleted = _setting(
+        Deleted.WARN,
+        "A person whose lead somebody deleted in lemlist: `warn` of the row, `suppress` it, or `ignore` the deletion.",
+    )
+    crm_sources: tuple[str, ...] = _setting(
+        (), "Sources that a CRM feeds: whoever was deleted is suppressed when such a source brings them back."
+    )
+    cooldown: int = _setting(
+        0, "Days for which nobody is written to again after their lead ended in a campaign; 0: none."
+    )
+    connections: Connections = _setting(
+        Connections.KEEP,
+        "First-degree LinkedIn connections: `keep` them in their batch, or `separate` them into batches for the first of "
+        "`storage_campaigns`.",
+    )
+    max_age: float = _setting(
+        24.0, "Hours after which a run warns that the campaigns should be exported and loaded again; 0: never."
+    )
     phone_region: str = _setting("", "The country (such as `FR`) of phone numbers that are written without +.")
     segment: str = _setting("", "A column whose every value gets a campaign of its own, `NAME – VALUE`.")
     together: str = _setting(
@@ -123,7 +159,15 @@ class Policy:
         (),
         "Suites of your own, such as `ours/*.json`, relative to the folder that you run in; they warn unless they say `critical`.",
     )
+    details: bool = _setting(
+        False, "Whether report.html names the leads that were held back; without it nobody is named in it."
+    )
+    currency: str = _setting("", "The currency of `prices`, such as `EUR`, as the report shows it.")
     lock_timeout: float = _setting(10.0, "Seconds to wait for a workspace that another process holds.")
+    prices: Mapping[str, float] = _setting(
+        lambda: MappingProxyType({}),
+        "What the rows of a source cost: source = price; the report says what a new lead costs.",
+    )
     map: Mapping[str, str] = _setting(lambda: MappingProxyType({}), "The lists' columns by hand: column = field.")
     statuses: Mapping[str, str] = _setting(
         lambda: MappingProxyType({}),
@@ -131,7 +175,7 @@ class Policy:
     )
     suppress_columns: tuple[SuppressColumn, ...] = _setting(
         default_suppress_columns,
-        "Columns of a list that say `do not write to this person`: names, the words that say so, the reason.",
+        "Columns of a list or a CRM export that say `do not write to this person`: names, the words that say so (`*`: any), the reason.",
     )
 
     def with_options(self, **options: Any) -> Self:
@@ -164,6 +208,14 @@ class Policy:
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest."""
         return {name: _plain(getattr(self, name)) for name in _names()}
+
+    def _repr_html_(self) -> str:
+        """Show in Jupyter what differs from the defaults."""
+        plain, usual = self.as_dict(), Policy().as_dict()
+        lines = [(name, json.dumps(value, ensure_ascii=False)) for name, value in plain.items() if value != usual[name]]
+        told = html_table("Policy", ("setting", "value"), lines) if lines else "<h4>Policy: all at its default</h4>"
+        hint = '`policy.with_options(dedup="workspace")` gives another one; `leadsieve init` writes a file with every setting explained.'
+        return told + html_list("What to do next", [hint, "`leadsieve.run(..., policy=policy)` runs by it."])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +254,17 @@ def _wrong_statuses(policy: Policy) -> Iterator[str]:
 
 
 def _wrong_numbers(policy: Policy) -> Iterator[str]:
-    for name in ("max_batch", "lock_timeout"):
+    for name in ("max_batch", "max_age", "lock_timeout", "cooldown"):
         if not getattr(policy, name) >= 0:
             yield f"`{name}` cannot be negative; 0 is for none."
+    wrong = sorted(source for source, price in policy.prices.items() if not 0 <= price < inf)
+    if wrong:
+        yield f"`prices` of {', '.join(wrong)} is no price; write a number that is not negative."
+
+
+def _no_storage_campaign(policy: Policy) -> Iterator[str]:
+    if policy.connections is Connections.SEPARATE and not policy.storage_campaigns:
+        yield "`connections` is `separate`, but `storage_campaigns` names no campaign for them; name one there."
 
 
 def _wrong_region(policy: Policy) -> Iterator[str]:
@@ -221,6 +281,7 @@ _CHECKS: tuple[Callable[[Policy], Iterator[str]], ...] = (
     _unknown_fields,
     _wrong_statuses,
     _wrong_numbers,
+    _no_storage_campaign,
     _wrong_region,
 )
 
@@ -298,10 +359,11 @@ def _typed(kind: Any, value: Any) -> Any:
     if get_origin(kind) is tuple:
         return _texts(value)
     if get_origin(kind) is not None:
-        return MappingProxyType({key: _exactly(str, item) for key, item in _table(value).items()})
+        _, of_items = get_args(kind)
+        return MappingProxyType({key: _plainly(of_items, item) for key, item in _table(value).items()})
     if issubclass(kind, StrEnum):
         return kind(value)
-    return float(value) if kind is float and type(value) is int else _exactly(kind, value)
+    return _plainly(kind, value)
 
 
 def _suppress_column(row: Any) -> SuppressColumn:
@@ -319,6 +381,11 @@ def _table(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError
     return value
+
+
+def _plainly(kind: type, value: Any) -> Any:
+    """Return a value of exactly this type; a whole number is also a number."""
+    return float(value) if kind is float and type(value) is int else _exactly(kind, value)
 
 
 def _exactly(kind: type, value: Any) -> Any:
@@ -341,13 +408,15 @@ def _choices(kind: Any) -> str:
         return "a list of texts"
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return "one of " + ", ".join(f"`{word}`" for word in kind)
-    return _SAID.get(kind, "a table of texts")
+    if get_origin(kind) is not None:
+        return "a table of numbers" if float in get_args(kind) else "a table of texts"
+    return _SAID[kind]
 
 
 def policy_template() -> str:
     """Return a policy file with every setting explained and at its default."""
     head = "# leadsieve's policy: every setting, explained, at its default. Options of the command line win over this file.\n"
-    plain = [f for f in fields(Policy) if f.name not in {"map", "statuses", "suppress_columns"}]
+    plain = [f for f in fields(Policy) if f.name not in {"map", "statuses", "prices", "suppress_columns"}]
     body = "\n".join(f"# {_explained(f)}\n{f.name} = {_toml(f.default)}\n" for f in plain)
     return f"{head}\n{body}\n{_tables()}"
 
@@ -372,5 +441,6 @@ def _tables() -> str:
     return (
         f'# {told["map"]}\n[map]\n# "Work e-mail" = "email"\n\n'
         f'# {told["statuses"]}\n[statuses]\n# snoozed = "active"\n\n'
+        f'# {told["prices"]}\n[prices]\n# "Q4 LinkedIn Scrape" = 490.0\n\n'
         f"# {told['suppress_columns']}\n# A file that names any of them replaces all of them.\n{columns}"
     )

@@ -1,5 +1,6 @@
-"""Who wants to know which step a run is at."""
+"""Who wants to know which step a run is at, and what to watch out for."""
 
+import warnings
 from typing import Protocol
 
 
@@ -8,6 +9,18 @@ class Progress(Protocol):
 
     def __call__(self, step: str, /) -> None:
         """Take note that `step` begins."""
+
+
+class Warn(Protocol):
+    """Is told what a person should know although the work is done."""
+
+    def __call__(self, sentence: str, /) -> None:
+        """Tell the person."""
+
+
+def as_python_warning(sentence: str, /) -> None:
+    """Tell it as a warning of the line that called us."""
+    warnings.warn(sentence, stacklevel=3)
 
 
 def silent(_step: str, /) -> None:

@@ -1,7 +1,6 @@
 """Publish a folder all at once, or nothing: staged beside its final place, synced, renamed."""
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -18,9 +17,12 @@ import polars as pl
 
 from leadsieve.errors import OutputError, UsageError
 from leadsieve.formulas import guarded
+from leadsieve.holding import held, is_held
 from leadsieve.identity import KEY_VERSION, data_versions
 
 MANIFEST = "manifest.json"
+LEDGER = "ledger.parquet"
+SUMMARY = "summary.json"
 _OUR_KEYS = {"leadsieve", "files"}
 _STAGING, _OLD = "staging", "old"
 _NOT_PUBLISHED = ".not-published"
@@ -42,7 +44,7 @@ def staged(out: Path, *, force: bool) -> Iterator[Path]:
         staging = _beside(place, _STAGING)
         staging.mkdir(mode=_FOLDER_MODE)
         undo.callback(shutil.rmtree, staging, ignore_errors=True)
-        with _locked(staging):
+        with held(staging):
             yield staging
             _sync(staging)
             # Another run may have published there while this one was at work.
@@ -136,7 +138,7 @@ def _swap(staging: Path, place: Path, *, force: bool) -> None:
     """Move what stands at the place aside (with `force`), the new folder there, then remove the old; on failure put all back."""
     old = _beside(place, _OLD)
     replaced = force and place.exists()
-    with _locked(place) if replaced else nullcontext():
+    with held(place) if replaced else nullcontext():
         try:
             if replaced:
                 place.rename(old)
@@ -161,33 +163,12 @@ def _tidy(place: Path) -> None:
     pattern = re.compile(rf"{re.escape(f'.{place.name}.')}({_STAGING}|{_OLD})-[0-9]+")
     for left in sorted(place.parent.iterdir()) if place.parent.is_dir() else ():
         found = pattern.fullmatch(left.name)
-        if not found or _in_use(left):
+        if not found or is_held(left):
             continue
         if found[1] == _OLD and not place.exists():
             left.rename(place)
         else:
             shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, so that another process does not take it for a leftover; the system lets go of it when we are killed."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        # Nothing was written through it: what closing complains of is not about the folder.
-        with suppress(OSError):
-            os.close(descriptor)
-
-
-def _in_use(folder: Path) -> bool:
-    try:
-        with _locked(folder):
-            return False
-    except OSError:
-        return True
 
 
 def _sync(folder: Path) -> None:

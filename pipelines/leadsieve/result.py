@@ -6,12 +6,14 @@ from pathlib import Path
 import polars as pl
 
 from leadsieve.decided import Decided
-from leadsieve.errors import UsageError
+from leadsieve.errors import UsageError, WorkspaceError
 from leadsieve.output import publish
-from leadsieve.progress import Progress, silent
+from leadsieve.progress import Progress, Warn, as_python_warning, silent
+from leadsieve.published import ledger_digest
 from leadsieve.reporting import Explanation, explain, render_html
 from leadsieve.validation import Gate
 from leadsieve.words import DedupMode, Outcome
+from leadsieve.workspace import Workspace, record_run
 
 
 class Result(Decided):
@@ -48,16 +50,47 @@ class Result(Decided):
         if not 1 <= row <= self.ledger.height:
             msg = f"The list has no row {row}; it has rows 1 to {self.ledger.height}."
             raise UsageError(msg)
-        return explain(self.ledger.row(row - 1, named=True), self.summary, self.policy.as_dict())
+        found = self.ledger.row(row - 1, named=True)
+        return explain(found, self.summary, self.policy.as_dict(), ledger=self.ledger.lazy())
 
     def write(
-        self, out: str | Path, *, force: bool = False, gate: Gate | None = None, progress: Progress = silent
+        self,
+        out: str | Path,
+        *,
+        force: bool = False,
+        record: bool = True,
+        gate: Gate | None = None,
+        progress: Progress = silent,
+        warn: Warn = as_python_warning,
     ) -> Path:
         """Publish the run at `out`, all at once or nothing, after its expectations passed; return the folder.
 
+        Then `record` its counts in the workspace that it was decided by; where that cannot be, the run stands all the same and a
+        warning says why.
+
         Raises OutputError for a folder that cannot be written, ValidationError when the output does not pass.
         """
-        return publish(self, Path(out), force=force, gate=gate, progress=progress)
+        folder = publish(self, Path(out), force=force, gate=gate, progress=progress)
+        if record and self.workspace:
+            try:
+                self._record(folder, self.workspace)
+            except WorkspaceError as error:
+                warn(f"The run is published but not recorded. {error}")
+        return folder
+
+    def _record(self, folder: Path, workspace: Workspace) -> None:
+        deleted = self.sieved.deleted_by_source
+        record_run(
+            workspace.path,
+            ledger_sha256=ledger_digest(folder),
+            policy_sha256=self.policy.digest(),
+            summary=self.summary,
+            sources=self.sources.with_columns(
+                deleted_people=pl.Series([deleted.get(source, 0) for source in self.sources["source"]], dtype=pl.Int64)
+            ),
+            overlaps=self.sieved.overlaps,
+            lock_timeout=workspace.lock_timeout,
+        )
 
     def _repr_html_(self) -> str:
         """Show the summary in Jupyter."""

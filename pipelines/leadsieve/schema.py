@@ -35,6 +35,9 @@ CONFLICT: Final = pl.Struct(
 )
 """One membership of the row's person."""
 
+SUPPRESSION: Final = pl.Struct({"kind": pl.String, "reason": pl.String, "suppressed_by": pl.String})
+"""One thing that holds the row's person back: an entry of that kind, a `status`, a `bounce` or the `list` itself; why; where."""
+
 PLACE: Final = {"row": pl.Int64, "file": pl.String, "line": pl.Int64, "source": pl.String}
 """Where a row came from: its number over the whole list, its file, the physical line where it starts, its source."""
 
@@ -64,6 +67,7 @@ DECISION: Final = {
     "conflict_status": pl.String,
     "conflicts": pl.List(CONFLICT),
     "suppressed_by": pl.String,
+    "suppressions": pl.List(SUPPRESSION),
     "is_connection": pl.Boolean,
     "outcome": pl.String,
     "reason": pl.String,

@@ -1,7 +1,7 @@
 """Two jobs that check nobody: only the batches, only the cleaning."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ def split_file(
     lead_list = gather([file], policy, stdin=stdin)
     readable = lead_list.records.filter(pl.col(UNREADABLE).is_null())
     name = campaign or _stem(lead_list)
-    plan = place_leads(lead_list, readable, campaign=name, members={}, policy=policy)
+    plan = place_leads(lead_list, readable, campaign=name, members={}, policy=policy, apart={})
     failed = _unreadable(lead_list)
     with staged(out, force=force) as staging:
         progress("Writing")
@@ -158,10 +158,15 @@ def publish_table(table: pl.DataFrame, out: Path, *, force: bool) -> None:
 
     Raises UsageError for a file that exists (without `force`), OutputError for one that cannot be written.
     """
+    publish_file(out, lambda beside: write_csv(table, beside), force=force)
+
+
+def publish_file(out: Path, write: Callable[[Path], object], *, force: bool) -> None:
+    """Let `write` make the file, readable by its owner only, so that it stands there whole or not at all; raises like `publish_table`."""
     refuse_file(out, force=force)
     beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        write_csv(table, beside)
+        write(beside)
         beside.chmod(0o600)
         beside.replace(out)
     except OSError as error:

@@ -60,8 +60,6 @@ def make_ledger(
     )
     of_records = records.select(name for name in records.columns if name in kept)
     wide = pl.concat([of_records, decided], how="horizontal").with_columns(
-        # Whether a person is a first-degree connection is unknown as long as no connections are loaded.
-        is_connection=pl.lit(None, pl.Boolean),
         conflicts=pl.when(pl.col("person").is_not_null()).then(pl.col("conflicts").fill_null([])),
         warnings=pl.concat_list("warnings", _LATER).list.unique().list.sort(),
     )

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     DO_NOT_CONTACT = "do_not_contact"
     BOUNCED = "bounced"
     SUPPRESSED_DOMAIN = "suppressed_domain"
+    DELETED_EARLIER = "deleted_earlier"
+    COOLDOWN = "cooldown"
     IN_CAMPAIGN = "in_campaign"
     NOT_IN_CAMPAIGN = "not_in_campaign"
     ACTIVE_IN_OTHER_CAMPAIGN = "active_in_other_campaign"
@@ -42,6 +44,7 @@ class RowWarning(StrEnum):
 
     ACTIVE_ELSEWHERE = "active_elsewhere"
     COLUMN_RENAMED = "column_renamed"
+    DELETED_EARLIER = "deleted_earlier"
     FORMULA_LIKE_CELL = "formula_like_cell"
     IDENTITY_CONFLICT = "identity_conflict"
     LINKEDIN_NOT_A_PROFILE = "linkedin_not_a_profile"
@@ -126,6 +129,80 @@ class Validate(StrEnum):
     GATE = "gate"
     WARN = "warn"
     OFF = "off"
+
+
+class Deleted(StrEnum):
+    """What a run does with a person whose lead somebody deleted earlier."""
+
+    WARN = "warn"
+    SUPPRESS = "suppress"
+    IGNORE = "ignore"
+
+
+class Connections(StrEnum):
+    """Whether first-degree LinkedIn connections stay in their batch or get batches for the storage campaign."""
+
+    KEEP = "keep"
+    SEPARATE = "separate"
+
+
+class DeletionState(StrEnum):
+    """Whether a deletion counts, and if not, why."""
+
+    IN_FORCE = "in_force"
+    TO_CONFIRM = "to_confirm"
+    PUT_BACK = "put_back"
+    LIFTED = "lifted"
+
+
+class Difference(StrEnum):
+    """What became of a campaign or a lead from one snapshot to another."""
+
+    CAMPAIGN_CAME = "campaign_came"
+    CAMPAIGN_WENT = "campaign_went"
+    CAMPAIGN_CHANGED = "campaign_changed"
+    CAME = "came"
+    WENT = "went"
+    STATUS_CHANGED = "status_changed"
+    FIELDS_CHANGED = "fields_changed"
+
+
+class Advice(StrEnum):
+    """What to tidy up in lemlist, or to load again."""
+
+    ARCHIVE = "archive"
+    ACTIVE_TWICE = "active_twice"
+    OWNERS_OVERLAP = "owners_overlap"
+    NEAR_LIMIT = "near_limit"
+    NOT_LOADED = "not_loaded"
+
+
+class ReportBy(StrEnum):
+    """What `leadsieve report` adds up by: the rows' source, the runs' campaign, its owner, or the day of the run."""
+
+    SOURCE = "source"
+    CAMPAIGN = "campaign"
+    OWNER = "owner"
+    DAY = "day"
+
+
+class Span(StrEnum):
+    """What one period of a trend is: a run by itself, or a day, a week, a month of them."""
+
+    RUN = "run"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class ReportFormat(StrEnum):
+    """How `leadsieve report` writes."""
+
+    TEXT = "text"
+    CSV = "csv"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class MatchedOn(StrEnum):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import stat
 import sys
@@ -192,9 +193,47 @@ def test_a_load_tells_what_it_brought(leadsieve, here):
 def test_snapshots_and_campaigns_are_listed(leadsieve):
     lines = [line.split() for line in leadsieve("snapshot", "list").out.splitlines()]
 
-    assert lines[0] == ["snapshot", "taken", "at", "(UTC)", "campaigns", "leads"]
-    assert (lines[1][0], lines[1][-2:]) == ("1", ["2", "9"])
-    assert [line[:3] for line in lines if line[-1:] == ["cam_no"]] == [["Nordics", "7", "running"]]
+    assert lines[0] == ["snapshot", "taken", "at", "(UTC)", "kind", "campaigns", "leads", "without", "identifier"]
+    assert (lines[1][0], lines[1][-4:]) == ("1", ["load", "2", "9", "0"])
+    assert [line[:5] for line in lines if line[-1:] == ["cam_no"]] == [["Nordics", "Ben", "7", "0", "running"]]
+
+
+def test_the_same_exports_are_known_again(leadsieve, here):
+    (here / "Nordics.csv").write_text("email,status,_id\nann@acme-tools.com,done,lea_1\n", "utf-8")
+    leadsieve("snapshot", "load", "Nordics.csv")
+
+    again = leadsieve("snapshot", "load", "Nordics.csv")
+
+    assert (again.status, again.err) == (0, "")
+    assert re.fullmatch(
+        r"These exports are snapshot 1 of \S+ \S+ UTC already, so nothing was loaded; say --taken-at if they were exported anew\.\n",
+        again.out,
+    )
+
+
+def test_leads_without_identifier_are_named_by_campaign_and_id(leadsieve, here):
+    (here / "Empty cells.csv").write_text(
+        "email,firstName,status,_id\n,Ann,done,lea_7\nx@acme-tools.com,Bob,done,lea_8\n", "utf-8"
+    )
+    leadsieve("snapshot", "load", "Empty cells.csv")
+
+    ended = leadsieve("snapshot", "list", "--unidentified", "--out", "nobody.csv")
+
+    assert [line.split() for line in ended.out.splitlines()[1:]] == [
+        ["Empty", "cells", "lea_7", "done"],
+        ["1", "leads", "without", "an", "email", "or", "a", "LinkedIn", "profile,", "written", "to", "nobody.csv."],
+    ]
+    assert (here / "nobody.csv").read_text("utf-8") == "campaign,campaign_id,_id,status\nEmpty cells,,lea_7,done\n"
+
+
+def test_an_old_snapshot_is_warned_of_with_its_age(leadsieve, here):
+    (here / "Nordics.csv").write_text("email,status,_id\nann@acme-tools.com,done,lea_1\n", "utf-8")
+    leadsieve("snapshot", "load", "Nordics.csv", "--taken-at", "2026-01-05")
+
+    ended = leadsieve("run", "leads.csv", "--campaign", "Nordics", "--dry-run")
+
+    assert re.match(r"Warning: Snapshot 1 is [\d,]+ days old", ended.err)
+    assert re.search(r"Snapshot 1 is [\d,]+ days old", ended.out)
 
 
 def test_a_broken_export_leaves_the_workspace_as_it_was(leadsieve, team):
@@ -239,7 +278,7 @@ def test_opt_outs_are_counted_by_kind_reason_and_file(leadsieve):
 def test_opt_outs_that_were_known_are_not_added_again(leadsieve, team):
     (team / "again.csv").write_text("value,source\nlisted@acme-corp.com,lead\nmore@acme-corp.com,lead\n", "utf-8")
 
-    assert leadsieve("suppress", "add", "again.csv").out == "1 opt-outs added, 1 were known.\n"
+    assert leadsieve("suppress", "add", "again.csv").out == "1 opt-out added, 1 was known.\n"
 
 
 def test_an_opt_out_that_names_nobody_stops_the_load_unless_told(leadsieve, team):
@@ -249,7 +288,7 @@ def test_an_opt_out_that_names_nobody_stops_the_load_unless_told(leadsieve, team
     partial = leadsieve("suppress", "add", "odd.csv", "--allow-partial")
 
     assert (refused.status, "line 2" in refused.err, "Nobody" in refused.err) == (3, True, False)
-    assert partial.out == "1 opt-outs added, 0 were known, 1 rows could not be read and were left out.\n"
+    assert partial.out == "1 opt-out added, 0 were known, 1 row could not be read and was left out.\n"
 
 
 def test_the_domain_of_a_free_provider_is_refused_unless_forced(leadsieve, team):
@@ -265,7 +304,7 @@ def test_phones_are_read_by_the_region_of_option_or_policy(leadsieve, team):
     assert leadsieve("suppress", "add", "phones.csv").status == 3
     assert leadsieve("suppress", "add", "phones.csv", "--phone-region", "FR").status == 0
     (team / "leadsieve.toml").write_text('phone_region = "FR"\n', "utf-8")
-    assert leadsieve("suppress", "add", "phones.csv").out == "0 opt-outs added, 1 were known.\n"
+    assert leadsieve("suppress", "add", "phones.csv").out == "0 opt-outs added, 1 was known.\n"
 
 
 def test_what_is_removed_no_longer_holds_anybody(leadsieve, decide):
@@ -275,6 +314,50 @@ def test_what_is_removed_no_longer_holds_anybody(leadsieve, decide):
 
     assert removed.out == "2 opt-outs removed.\n"
     assert decide("--dry-run", "--json").json["outcomes"]["suppressed"] == before - 2
+
+
+def test_a_phone_is_removed_by_the_region_of_the_option(leadsieve, team):
+    (team / "phones.csv").write_text("value\n+33612345678\n", "utf-8")
+    leadsieve("suppress", "add", "phones.csv")
+
+    assert leadsieve("suppress", "remove", "06 12 34 56 78").status == 2
+    assert leadsieve("suppress", "remove", "06 12 34 56 78", "--phone-region", "FR").out == "1 opt-out removed.\n"
+
+
+def test_an_export_of_a_crm_says_which_columns_were_asked(leadsieve, team):
+    (team / "crm.csv").write_text("Mail,DNC\nann@acme-corp.com,yes\nbo@acme-corp.com,\n", "utf-8")
+
+    told = leadsieve("suppress", "add", "crm.csv", "--map", "Mail=email").out
+
+    assert told == "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.\n"
+
+
+def test_a_column_that_the_export_lacks_cannot_be_mapped(leadsieve, team):
+    (team / "crm.csv").write_text("Mail,DNC\nann@acme-corp.com,yes\n", "utf-8")
+
+    assert leadsieve("suppress", "add", "crm.csv", "--map", "Mial=email").status == 2
+
+
+def test_erased_emails_are_counted_as_hashes(leadsieve, team, monkeypatch):
+    monkeypatch.setenv("LEADSIEVE_HASH_KEY", "0123456789abcdef" * 4)
+
+    erased = leadsieve("suppress", "erase", "LISTED@acme-corp.com", "nobody@acme-corp.com")
+
+    assert erased.out == "1 email is kept as a hash now; 1 stood there in no opt-out.\n"
+    assert "1  email_hash, unsubscribed, from opt-outs.txt (lead)" in leadsieve("suppress", "list").out
+    leadsieve("suppress", "export", "all.csv")
+    assert "listed@acme-corp.com" not in (team / "all.csv").read_text("utf-8")
+
+
+def test_hashes_without_a_key_stop_a_run(leadsieve, decide, team, monkeypatch):
+    (team / "no.csv").write_text("value\nann@acme-corp.com\n", "utf-8")
+    monkeypatch.setenv("LEADSIEVE_HASH_KEY", "0123456789abcdef" * 4)
+    leadsieve("suppress", "add", "no.csv", "--hash")
+    monkeypatch.delenv("LEADSIEVE_HASH_KEY")
+
+    ended = decide("--dry-run")
+
+    assert (ended.status, "1 opt-out as keyed hashes" in ended.err) == (3, True)
 
 
 def test_an_export_brings_the_same_opt_outs_to_another_workspace(leadsieve, team):

@@ -314,9 +314,7 @@ def test_a_locked_workspace_is_waited_for_as_long_as_told(decide, team):
     assert decide("--lock-timeout", "0.1", "--dry-run").status == 0
 
 
-@pytest.mark.parametrize(
-    "option", ["--deleted", "--cooldown", "--connections", "--details", "--no-record", "--memory", "--threads"]
-)
+@pytest.mark.parametrize("option", ["--memory", "--threads"])
 def test_options_of_later_issues_are_absent(decide, option):
     ended = decide(option)
 

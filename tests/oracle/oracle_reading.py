@@ -36,7 +36,9 @@ STATUS_WORDS = {
     "unsubscribed": "unsubscribed",
 }
 ENDED = ("done", "interested", "notInterested", "unsubscribed")
-SUPPRESSION_ORDER = ("unsubscribed", "do_not_contact", "bounced", "suppressed_domain")
+SUPPRESSION_ORDER = ("unsubscribed", "do_not_contact", "bounced", "suppressed_domain", "deleted_earlier", "cooldown")
+DAY_OF_LOAD = {-1: -17, 0: 0, 1: 30, 2: 61}
+"""The day of each load: of the past that came before all others, and of the three as-of times."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ class Settings:
     archived: str = "count"
     statuses: Mapping[str, str] = field(default_factory=dict)
     suppress_statuses: tuple[str, ...] = ("unsubscribed",)
+    deleted: str = "warn"
+    crm_sources: tuple[str, ...] = ()
+    cooldown: int = 0
     role_words: frozenset[str] = ROLE_WORDS
 
 
@@ -482,6 +487,55 @@ def membership_reasons(membership: Membership, settings: Settings) -> set[str]:
     return reasons
 
 
+# ------------------------------------------------------------------------------------------------------- the past
+
+
+def is_there(past: Membership, other: Membership, settings: Settings) -> bool:
+    """Whether a lead is seen in another membership; colleagues in one campaign are told apart by their ids."""
+    common = set(membership_identifiers(past)) & set(membership_identifiers(other))
+    if other.campaign == past.campaign:
+        common = {one for one in common if not is_role(one, settings)}
+    return bool(common) or past.lead_id == other.lead_id
+
+
+def is_put_back(past: Membership, other: Membership, settings: Settings) -> bool:
+    common = set(membership_identifiers(past)) & set(membership_identifiers(other))
+    return any(not is_role(one, settings) for one in common) or past.lead_id == other.lead_id
+
+
+def deleted_leads(
+    past: Sequence[Membership], memberships: Sequence[Membership], campaigns: Sequence[Campaign], settings: Settings
+) -> list[Membership]:
+    """Return the past leads that the load of their campaign missed, and that no later load put back."""
+    as_of = {campaign.name: campaign.as_of for campaign in campaigns}
+    found = []
+    for lead in past:
+        load = as_of[lead.campaign]
+        current = [m for m in memberships if as_of[m.campaign] <= load] + [m for m in past if as_of[m.campaign] > load]
+        later = [m for m in memberships if as_of[m.campaign] > load]
+        left = is_active(status_word(lead), settings) and not any(is_there(lead, m, settings) for m in current)
+        if left and not any(is_put_back(lead, m, settings) for m in later):
+            found.append(lead)
+    return found
+
+
+def cools_down(world: "World", person: Person, memberships: Sequence[Membership]) -> bool:
+    """Whether a lead of the person ended in some campaign less than the cooldown before the newest load."""
+    settings, newest = world.settings, max(campaign.as_of for campaign in world.campaigns.values())
+    outreach = {name for name in world.campaigns if name in world.targets or name not in settings.storage_campaigns}
+    own = [m for m in (*world.past, *memberships) if person.reach & set(membership_identifiers(m))]
+    for campaign, lead in {(m.campaign, m.lead_id) for m in own if m.campaign in outreach}:
+        shown = [(-1, m) for m in world.past] + [(world.campaigns[m.campaign].as_of, m) for m in memberships]
+        told = {load: m for load, m in shown if (m.campaign, m.lead_id) == (campaign, lead)}
+        ended = [load for load, m in sorted(told.items()) if not is_active(status_word(m), settings)]
+        if max(told) not in ended:
+            continue
+        since = min(ended) if len(ended) == len(told) else max(ended)
+        if DAY_OF_LOAD[newest] - DAY_OF_LOAD[since] < settings.cooldown:
+            return True
+    return False
+
+
 # ----------------------------------------------------------------------------------------------- section 5: outcomes
 
 
@@ -535,8 +589,11 @@ def outcome_of(
     return gate(facts, dedup, import_mode)
 
 
-def row_warnings(row: Row, person: Person, facts: Facts, own_shared: Sequence[Identifier]) -> frozenset[str]:
+def row_warnings(
+    row: Row, person: Person, facts: Facts, own_shared: Sequence[Identifier], *, is_deleted: bool
+) -> frozenset[str]:
     holds = {
+        "deleted_earlier": is_deleted,
         "active_elsewhere": facts.active_elsewhere,
         "identity_conflict": person.has_conflict(),
         "linkedin_not_a_profile": row.linkedin_status in NOT_A_PROFILE,
@@ -559,6 +616,8 @@ class World:
     identifiers: Mapping[int, Sequence[Identifier]]
     shared: set[Identifier]
     forward: Forward
+    past: Sequence[Membership]
+    deleted: Sequence[Membership]
 
     def own_shared(self, row: int) -> list[Identifier]:
         return [one for one in self.identifiers[row] if one in self.shared]
@@ -570,8 +629,9 @@ def decide(
     memberships: Sequence[Membership],
     suppressed: Sequence[Suppressed],
     settings: Settings,
+    past: Sequence[Membership] = (),
 ) -> list[Decision]:
-    """Return what the contract says of every row of the list, in list order."""
+    """Return what the contract says of every row of the list, in list order; `past` is who an earlier load showed."""
     failures = {row: failure(record, settings) for row, record in enumerate(rows)}
     identifiers = {row: row_identifiers(rows[row], settings) for row, reason in failures.items() if reason is None}
     records = [*identifiers.values(), *map(membership_identifiers, memberships)]
@@ -581,7 +641,9 @@ def decide(
     own_shared = {row: [one for one in ids if one in shared] for row, ids in identifiers.items()}
     forward = go_forward(rows, persons, own_shared, settings)
     by_name = {campaign.name: campaign for campaign in campaigns}
-    world = World(rows, settings, by_name, target_names(campaigns, settings), identifiers, shared, forward)
+    deleted = deleted_leads(past, memberships, campaigns, settings)
+    targets = target_names(campaigns, settings)
+    world = World(rows, settings, by_name, targets, identifiers, shared, forward, past, deleted)
     decisions = {row: Decision(None, "failed", reason) for row, reason in failures.items() if reason is not None}
     for person in persons:
         decisions.update(decide_person(world, person, memberships, suppressed))
@@ -595,11 +657,25 @@ def decide_person(
     counting = marking_campaigns(list(world.campaigns.values()), world.targets, world.settings)
     facts = read_facts(known, world.targets, counting, world.settings)
     reasons = suppression_reasons(person, world.rows, known, suppressed, world.settings)
+    is_deleted = not known and any(person.reach & set(membership_identifiers(lead)) for lead in world.deleted)
+    is_held = is_deleted and holds_deleted(world, person)
+    reasons |= {"deleted_earlier"} if is_held else set()
+    reasons |= {"cooldown"} if world.settings.cooldown and cools_down(world, person, memberships) else set()
     first = next((reason for reason in SUPPRESSION_ORDER if reason in reasons), None)
-    return {row: decide_row(world, row, person, facts, first) for row in person.rows}
+    is_warned = is_deleted and not is_held and world.settings.deleted == "warn"
+    return {row: decide_row(world, row, person, facts, first, is_deleted=is_warned) for row in person.rows}
 
 
-def decide_row(world: World, row: int, person: Person, facts: Facts, suppressed_reason: str | None) -> Decision:
+def holds_deleted(world: World, person: Person) -> bool:
+    """Whether a deletion suppresses: by the setting, or by the source of the row that goes forward."""
+    forward = (row for row in person.rows if world.forward.in_place_of(row, person, world.own_shared(row)) is None)
+    fed = any(world.rows[row].source in world.settings.crm_sources for row in forward)
+    return world.settings.deleted == "suppress" or (fed and world.settings.deleted == "warn")
+
+
+def decide_row(
+    world: World, row: int, person: Person, facts: Facts, suppressed_reason: str | None, *, is_deleted: bool
+) -> Decision:
     settings = world.settings
     replaced_by = world.forward.in_place_of(row, person, world.own_shared(row))
     outcomes = {
@@ -618,7 +694,7 @@ def decide_row(world: World, row: int, person: Person, facts: Facts, suppressed_
         blocked_by_active=facts.blocked("active"),
         blocked_by_workspace=facts.blocked("workspace"),
         suppressed_reason=suppressed_reason,
-        warnings=row_warnings(world.rows[row], person, facts, world.own_shared(row)),
+        warnings=row_warnings(world.rows[row], person, facts, world.own_shared(row), is_deleted=is_deleted),
         filled=filled(world.rows, row, person, world.shared, settings) if replaced_by is None else {},
         modes={dedup: outcome for dedup, (outcome, _) in outcomes.items()},
         **evidence(world, row, facts),

@@ -31,6 +31,8 @@ TARGET = "Q4 Outreach"
 STORAGE = "Cold Storage"
 MOST_ROWS = 9
 MOST_MEMBERSHIPS = 9
+MOST_PAST = 6
+PAST_AT = "2026-08-15T08:00:00Z"
 TAKEN_AT = ("2026-09-01T08:00:00Z", "2026-10-01T08:00:00Z", "2026-11-01T08:00:00Z")
 
 EMAILS = (
@@ -92,6 +94,7 @@ class Example:
     styles: tuple[int, ...]
     campaigns: tuple[Campaign, ...]
     memberships: tuple[Membership, ...]
+    past: tuple[Membership, ...]
     suppressed: tuple[Suppressed, ...]
     settings: Settings
     has_source_column: bool
@@ -270,6 +273,15 @@ def with_strangers(members: Sequence[Membership], campaigns: Sequence[Campaign])
     return tuple(replace(member, lead_id=f"lea_{n:017d}") for n, member in enumerate([*members, *strangers]))
 
 
+def with_ids(past: Sequence[Membership], memberships: Sequence[Membership]) -> tuple[Membership, ...]:
+    """Return the past with ids of its own, but for every other lead, which its campaign still has if it has any."""
+    still = {member.campaign: member.lead_id for member in memberships}
+    return tuple(
+        replace(lead, lead_id=still.pop(lead.campaign, f"lea_past{n:013d}") if n % 2 else f"lea_past{n:013d}")
+        for n, lead in enumerate(past)
+    )
+
+
 def some_suppressed(dice: Random, pool: Pools) -> Suppressed:
     kind = weighted(dice, {"email": 3, "domain": 2, "linkedin": 3, "phone": 1})
     if kind == "domain":
@@ -295,6 +307,9 @@ def some_settings(dice: Random, campaigns: Sequence[Campaign]) -> Settings:
         archived=dice.choice(["count", "ignore"]),
         statuses=dice.choice(OVERRIDES),
         suppress_statuses=dice.choice([("unsubscribed",), ("unsubscribed",), ()]),
+        deleted=dice.choice(["warn", "suppress", "suppress", "suppress", "ignore"]),
+        crm_sources=dice.choice([(), SOURCES[:1]]),
+        cooldown=dice.choice([0, 0, 0, 0, 0, 10, 35, 62]),
     )
 
 
@@ -309,6 +324,7 @@ def some_example(seed: int) -> Example:
         styles=tuple(dice.randrange(6) for _ in rows),
         campaigns=campaigns,
         memberships=tuple(some_membership(dice, pool, campaigns) for _ in range(MOST_MEMBERSHIPS)),
+        past=tuple(some_membership(dice, pool, campaigns) for _ in range(MOST_PAST)),
         suppressed=tuple(some_suppressed(dice, pool) for _ in range(dice.choice([0, 0, 0, 1, 2]))),
         settings=some_settings(dice, campaigns),
         has_source_column=has_source_column,
@@ -323,11 +339,13 @@ def examples(
     example = some_example(draw(st.integers(0, 2**32 - 1)))
     kept_rows = some_of(range(MOST_ROWS), draw(masks(MOST_ROWS))) or [0]
     modes = {"dedup": draw(st.sampled_from(dedup)), "import_mode": draw(st.sampled_from(import_mode))}
+    memberships = with_strangers(some_of(example.memberships, draw(masks(MOST_MEMBERSHIPS))), example.campaigns)
     return replace(
         example,
         rows=tuple(example.rows[n] for n in kept_rows),
         styles=tuple(example.styles[n] for n in kept_rows),
-        memberships=with_strangers(some_of(example.memberships, draw(masks(MOST_MEMBERSHIPS))), example.campaigns),
+        memberships=memberships,
+        past=with_ids(some_of(example.past, draw(masks(MOST_PAST))), memberships),
         suppressed=tuple(some_of(example.suppressed, draw(masks(len(example.suppressed))))),
         settings=replace(example.settings, **modes),
     )
@@ -541,7 +559,13 @@ def render(example: Example, folder: Path) -> Rendered:
 
 
 def render_loads(example: Example, folder: Path) -> Iterable[Load]:
-    """Write the campaigns of each as-of time into a folder of their own."""
+    """Write the campaigns of each as-of time into a folder of their own, and before them the past."""
+    if example.past:
+        seen = [c for c in example.campaigns if c.name in {member.campaign for member in example.past}]
+        (folder / "past").mkdir()
+        exports = tuple(render_export(campaign, example.past, folder / "past") for campaign in seen)
+        header = ["id", "name", "owner", "status", "archived"]
+        yield Load(PAST_AT, exports, write_table(folder / "campaigns-past.csv", header, map(campaign_cells, seen)))
     for as_of in sorted({campaign.as_of for campaign in example.campaigns}):
         seen = [campaign for campaign in example.campaigns if campaign.as_of == as_of]
         place = folder / f"seen-{as_of}"

@@ -252,6 +252,12 @@ def send_a_row_to_another_campaign(run: TinyRun) -> None:
     run.row(1)["batch_campaign"] = "Another"
 
 
+@breaks("Connections that are separated go to the storage campaign or its parts.", group=13)
+def leave_a_connection_among_strangers(run: TinyRun) -> None:
+    run.parameters["connections_campaign"] = "Q4"
+    run.row(2)["is_connection"] = True
+
+
 @breaks("No row is created that the dedup mode of the run forbids.", group=8)
 def create_a_row_that_is_active_elsewhere(run: TinyRun) -> None:
     run.row(4)["reason"] = "active_elsewhere"
@@ -455,7 +461,7 @@ def suppress_nobody(run: TinyRun) -> None:
     run.workspace.opt_out("email", None)
 
 
-@breaks("Every opt-out says by what it names them: email, domain, LinkedIn profile or phone.", group=12)
+@breaks("Every opt-out says by what it names them: email, its keyed hash, domain, LinkedIn profile or phone.", group=12)
 def suppress_a_fax(run: TinyRun) -> None:
     run.workspace.opt_out("fax", "+33612345679")
 
@@ -478,6 +484,11 @@ def suppress_out_of_nowhere(run: TinyRun) -> None:
 @breaks("Emails of opt-outs are in lower case, with one @ and no white space.", group=12)
 def suppress_an_email_with_a_space(run: TinyRun) -> None:
     run.workspace.opt_out("email", "d @example-firm.com")
+
+
+@breaks("Keyed hashes of opt-outs are 64 hexadecimal digits in lower case.", group=12)
+def suppress_a_hash_as_it_came(run: TinyRun) -> None:
+    run.workspace.opt_out("email_hash", "hmac-sha256:" + "0" * 64)
 
 
 @breaks("Domains of opt-outs are in lower case, without @, with a dot.", group=12)

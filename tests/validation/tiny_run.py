@@ -12,9 +12,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from leadsieve.identity import KEY_VERSION
 from leadsieve.validation import Brief
 from leadsieve.validation.staged import Staged
 from leadsieve.workspace import status_table
+from leadsieve.workspace.store import SCHEMA_VERSION
 
 Record = dict[str, Any]
 
@@ -186,8 +188,11 @@ class TinyWorkspace:
         schema = files("leadsieve.workspace").joinpath("schema.sql").read_text("utf-8").replace(" not null", "")
         with duckdb.connect(str(file)) as con:
             con.execute(schema.replace(" primary key", ""))
-            con.execute("insert into facts_of_file values ('schema_version', '1'), ('key_version', '1')")
-            con.execute("insert into snapshots values (1, now(), now(), true, 'digest')")
+            con.execute(
+                "insert into facts_of_file values ('schema_version', $1), ('key_version', $2)",
+                [str(SCHEMA_VERSION), str(KEY_VERSION)],
+            )
+            con.execute("insert into snapshots values (1, now(), now(), true, 'digest', 'load')")
             for number, name in CAMPAIGNS.items():
                 con.execute(
                     "insert into campaigns values ($1, 1, null, $2, $3, 'Ann', 'running', $4, now(), 0)",
@@ -204,15 +209,18 @@ class TinyWorkspace:
 
     def _insert(self, con: duckdb.DuckDBPyConnection, number: int, lead: Record) -> None:
         con.execute(
-            "insert into memberships (membership, campaign, from_snapshot, status, is_paused, last_state, keys) "
-            "values ($1, $2, 1, $3, $4, $5, $6)",
-            [number, lead["campaign"], lead["status"], lead["is_paused"], lead["last_state"], lead["keys"]],
+            "insert into memberships (membership, campaign, from_snapshot, status, is_paused, last_state) "
+            "values ($1, $2, 1, $3, $4, $5)",
+            [number, lead["campaign"], lead["status"], lead["is_paused"], lead["last_state"]],
         )
         for key in lead["keys"]:
+            con.execute(
+                "insert into membership_identifiers values ($1, nextval('identifier_numbers'), 'any')", [number]
+            )
             if key not in self.unlisted:
-                con.execute("insert into identifiers (kind, key) values ('any', $1)", [key])
                 con.execute(
-                    "insert into membership_identifiers values ($1, currval('identifier_numbers'), 'any')", [number]
+                    "insert into identifiers (identifier, kind, key) values (currval('identifier_numbers'), 'any', $1)",
+                    [key],
                 )
 
 
@@ -242,6 +250,7 @@ class TinyRun:
             "input_rows": len(self.ledger),
             "campaign": CAMPAIGNS[TARGET],
             "archived": "count",
+            "connections_campaign": None,
             "snapshot": 1,
             "snapshot_sha256": "digest",
         }

@@ -69,7 +69,7 @@ def test_an_unchanged_export_changes_nothing_in_it(earlier, tmp_path):
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(earlier, monkeypatch):
     before = earlier.path.read_bytes()
-    monkeypatch.setattr("leadsieve.workspace.store._sql", lambda name: "select nonsense")
+    monkeypatch.setattr("leadsieve.workspace.store.statement", lambda _: "select nonsense")
     with pytest.raises(duckdb.Error):
         _ = earlier.snapshots
     assert earlier.path.read_bytes() == before

@@ -248,20 +248,28 @@ def test_keys_of_older_rules_are_made_anew_when_the_workspace_is_next_used(works
     (tmp_path / "stop.csv").write_text("value\nbob@acme-tools.com\n")
     workspace.suppress(tmp_path / "stop.csv")
     with duckdb.connect(str(workspace.path)) as con:
-        before = con.execute("select key from identifiers order by key").fetchall()
-        con.execute("update identifiers set key = 'old ' || key")
+        before = con.execute("select distinct key from membership_identifiers order by key").fetchall()
+        con.execute("update membership_identifiers set key = 'old ' || key, identifier = identifier + 1")
         con.execute("update suppressions set value = upper(value)")
         con.execute("update facts_of_file set value = '0' where name = 'key_version'")
     assert decided(workspace, tmp_path, "ann@acme-tools.com")["outcome"] == "in_progress"
     assert decided(workspace, tmp_path, "bob@acme-tools.com")["reason"] == "do_not_contact"
     with duckdb.connect(str(workspace.path), read_only=True) as con:
-        assert con.execute("select key from identifiers order by key").fetchall() == before
+        assert con.execute("select distinct key from membership_identifiers order by key").fetchall() == before
     assert workspace.load(spring, tmp_path / "Sales.csv").came == 0
 
 
 def test_a_workspace_shows_its_campaigns_in_jupyter_and_escapes_their_names(workspace, spring):
-    assert workspace._repr_html_().startswith("No workspace at")
+    assert workspace._repr_html_().startswith("<h4>No workspace at")
     workspace.load(spring, campaign="<b>Spring</b>")
     shown = workspace._repr_html_()
     assert "&lt;b&gt;Spring&lt;/b&gt;" in shown
-    assert "<td>2</td>" in shown
+    assert ">2</td>" in shown
+
+
+@pytest.mark.parametrize(("loaded", "step"), [(False, "workspace.load("), (True, "leadsieve.run(")], ids=["absent", "loaded"])
+def test_a_workspace_in_jupyter_says_what_to_do_next(workspace, spring, loaded, step):
+    if loaded:
+        workspace.load(spring)
+    assert "What to do next" in (shown := workspace._repr_html_())
+    assert step in shown

@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from leadsieve.cli import campaigns, console, explain, inspect, main_job, settings, simple_jobs, suppress, validate
+from leadsieve.cli import (
+    campaigns,
+    console,
+    deleted,
+    explain,
+    imported,
+    inspect,
+    main_job,
+    report,
+    settings,
+    simple_jobs,
+    suppress,
+    validate,
+)
 from leadsieve.errors import LeadsieveError
 
 app = typer.Typer(
@@ -21,13 +34,16 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(main_job.run)
+app.command("imported")(imported.imported)
 app.add_typer(campaigns.app, name="snapshot")
 app.add_typer(suppress.app, name="suppress")
+app.add_typer(deleted.app, name="deleted")
 app.command("why")(explain.why)
 app.command("compare")(main_job.compare)
 app.command("split")(simple_jobs.split)
 app.command("clean")(simple_jobs.clean)
 app.command("inspect")(inspect.inspect)
+app.command("report")(report.report)
 app.command("validate")(validate.validate)
 app.command("limits")(settings.limits)
 app.command("init")(settings.init)

@@ -1,16 +1,16 @@
 """`snapshot`: campaign exports into the workspace."""
 
+import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
-from rich.table import Table
 
-from leadsieve.cli import console, options
+from leadsieve.cli import console, history, options
 from leadsieve.errors import UsageError
 from leadsieve.policy import load_policy
-from leadsieve.reporting import cut, plain_table
+from leadsieve.workspace import Departure, Loaded
 
 app = typer.Typer(help="The workspace's campaigns and who is in them.", no_args_is_help=True)
 
@@ -23,7 +23,10 @@ def _snapshot() -> None:
 @app.command("load")
 def load(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Exports: one file a campaign, or a column `campaign`.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Exports: one file a campaign, or a column `campaign`. Or a backup's folder."
+        ),
     ],
     *,
     workspace: options.WorkspaceFile = None,
@@ -40,23 +43,63 @@ def load(
         typer.Option("--taken-at", metavar="TIME", help="When the exports were made (ISO, UTC). [default: now]"),
     ] = None,
     complete: Annotated[bool, typer.Option("--complete", help="There are no other campaigns.")] = False,
+    account: Annotated[
+        str, typer.Option("--account", metavar="NAME", help="Whose connections a LinkedIn Connections.csv has.")
+    ] = "",
     lock_timeout: options.LockTimeout = None,
 ) -> None:
-    """Load campaign exports as the workspace's next snapshot, all or nothing."""
+    """Load campaign exports as the workspace's next snapshot, all or nothing; LinkedIn's Connections.csv goes beside it."""
     place = options.workspace_of(workspace, lock_timeout)
-    mappings = load_policy(None).mappings
     moment = _moment(taken_at) if taken_at else None
     loaded = place.load(
-        *files, campaigns=campaigns, campaign=campaign, taken_at=moment, complete=complete, mappings=mappings
+        *files,
+        campaigns=campaigns,
+        campaign=campaign,
+        taken_at=moment,
+        complete=complete,
+        account=account,
+        policy=load_policy(None),
     )
+    if loaded.snapshot is not None:
+        _say_snapshot(loaded, place.path)
+    if loaded.connections or loaded.snapshot is None:
+        unnamed = (
+            f", {loaded.unnamed_connections:,} of them with nothing to recognise them by"
+            if loaded.unnamed_connections
+            else ""
+        )
+        console.say(f"{loaded.connections:,} LinkedIn connections{f' of {account}' if account else ''}{unnamed}.")
+
+
+def _say_snapshot(loaded: Loaded, path: Path) -> None:
+    if loaded.known:
+        console.say(
+            f"These exports are snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC already, so nothing was loaded; "
+            "say --taken-at if they were exported anew."
+        )
+        return
     console.say(
-        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {place.path}: {loaded.memberships:,} leads of "
+        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {path}: {loaded.memberships:,} leads of "
         f"{loaded.campaigns} campaigns, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."
     )
     if loaded.no_identifier:
         console.say(
-            f"{loaded.no_identifier:,} leads have neither an email nor a LinkedIn profile and cannot be recognised."
+            f"{loaded.no_identifier:,} leads have neither an email nor a LinkedIn profile and cannot be recognised; "
+            "`leadsieve snapshot list --unidentified` names them."
         )
+    for departure in loaded.departures:
+        console.say(_deleted(departure))
+
+
+def _deleted(departure: Departure) -> str:
+    """Say how many leads of a campaign somebody deleted, and what to do where that must be confirmed."""
+    gone = f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} were deleted in lemlist"
+    if departure.confirmed:
+        return f"{gone}; a run warns when a list brings them back (`leadsieve deleted list`)."
+    return (
+        f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} are missing at once: a filtered export, or a rollback? "
+        f"If they were deleted, say `leadsieve deleted confirm {shlex.quote(departure.campaign)}`; else export the whole campaign and load it again."
+    )
 
 
 def _moment(text: str) -> datetime:
@@ -68,28 +111,33 @@ def _moment(text: str) -> datetime:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-@app.command("list")
-def list_snapshots(*, workspace: options.WorkspaceFile = None, lock_timeout: options.LockTimeout = None) -> None:
-    """Show the snapshots, the newest last, and the newest's campaigns."""
+@app.command("drop")
+def drop(
+    snapshots: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID...]", help="The snapshots, by their numbers.")
+    ] = None,
+    *,
+    connections: Annotated[
+        bool, typer.Option("--connections", help="Remove the LinkedIn connections instead, of --account or all.")
+    ] = False,
+    account: Annotated[str | None, typer.Option("--account", metavar="NAME", help="Whose connections.")] = None,
+    workspace: options.WorkspaceFile = None,
+    lock_timeout: options.LockTimeout = None,
+) -> None:
+    """Remove snapshots; all others keep exactly what they hold."""
     place = options.workspace_of(workspace, lock_timeout)
-    snapshots, campaigns = place.snapshots, place.campaigns
-    with console.out() as screen:
-        screen.print(_snapshots(snapshots))
-        screen.print()
-        screen.print(_campaigns(campaigns))
+    if connections is bool(snapshots) or (account is not None and not connections):
+        msg = "Name the snapshots to drop by their numbers, or say --connections, perhaps with --account."
+        raise UsageError(msg)
+    if not snapshots:
+        console.say(f"The LinkedIn connections of {place.drop_connections(account):,} accounts dropped.")
+        return
+    told = place.drop(*snapshots)
+    named = ", ".join(str(number) for number in told.snapshots)
+    console.say(f"Dropped: snapshot {named}. States of leads that nothing else shows: {told.memberships:,}.")
 
 
-def _snapshots(snapshots: pl.DataFrame) -> Table:
-    table = plain_table("snapshot", "taken at (UTC)", "campaigns", "leads", right=(0, 2, 3))
-    for row in snapshots.iter_rows(named=True):
-        told = f"{row['taken_at']:%Y-%m-%d %H:%M}", f"{row['campaigns']:,}", f"{row['memberships']:,}"
-        table.add_row(str(row["id"]), *told)
-    return table
-
-
-def _campaigns(campaigns: pl.DataFrame) -> Table:
-    table = plain_table("campaign", "leads", "status", "as of", "id", right=(1,))
-    for row in campaigns.iter_rows(named=True):
-        status = "archived" if row["archived"] else row["status"] or ""
-        table.add_row(cut(row["name"]), f"{row['leads']:,}", status, f"{row['as_of']:%Y-%m-%d}", row["id"] or "")
-    return table
+app.command("list")(history.list_snapshots)
+app.command("diff")(history.diff)
+app.command("export")(history.export)
+app.command("advice")(history.advice)

@@ -24,6 +24,11 @@ def say(text: str | bytes, *, newline: bool = True) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def warn(sentence: str) -> None:
+    """Print on standard error what a person should know although the work is done."""
+    typer.echo(f"Warning: {sentence}", err=True)
+
+
 @contextmanager
 def out() -> Iterator[Console]:
     """Yield the console for results: as wide as the terminal, or plain unwrapped text for a file or pipe."""

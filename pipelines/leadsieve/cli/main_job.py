@@ -15,10 +15,19 @@ from leadsieve.names import default_out
 from leadsieve.policy import Policy, load_policy
 from leadsieve.published import passed
 from leadsieve.publishing import refuse, to_json
-from leadsieve.reporting import differences, next_steps, print_comparison, print_steps, print_summary
+from leadsieve.reporting import (
+    differences,
+    different_rules,
+    next_steps,
+    old_snapshot,
+    print_comparison,
+    print_list,
+    print_steps,
+    print_summary,
+)
 from leadsieve.result import Result
 from leadsieve.validation import Gate
-from leadsieve.words import DedupMode, Fill, Keep, Validate
+from leadsieve.words import Connections, DedupMode, Fill, Keep, Validate
 
 
 def run(
@@ -56,6 +65,12 @@ def run(
     together: options.Together = None,
     balance: options.Balance = False,
     max_batch: options.MaxBatch = None,
+    deleted: options.DeletedOption = None,
+    cooldown: options.Cooldown = None,
+    connections: Annotated[
+        Connections | None,
+        typer.Option("--connections", help="Whether connections get batches for the storage campaign. [default: keep]"),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar="a,b", help="The custom variables that batches carry. [default: all]"),
@@ -66,11 +81,15 @@ def run(
     validate: Annotated[
         Validate | None, typer.Option("--validate", help="What a failed expectation does. [default: gate]")
     ] = None,
+    details: Annotated[bool, typer.Option("--details", help="The report names the leads that were held back.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the summary, write nothing.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json to standard output and nothing else there.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder of an earlier run.")] = False,
+    no_record: Annotated[
+        bool, typer.Option("--no-record", help="Leave no record of the run in the workspace.")
+    ] = False,
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Clean the list, decide every row, and publish what is ready to import."""
@@ -86,10 +105,14 @@ def run(
         together=together,
         balance=balance or None,
         max_batch=max_batch,
+        deleted=deleted,
+        cooldown=cooldown,
+        connections=connections,
         split_names=split_names or None,
         columns=tuple(name.strip() for name in columns.split(",") if name.strip()) if columns else None,
         encoding=encoding,
         validate=validate,
+        details=details or None,
         lock_timeout=lock_timeout,
     )
     _decide_and_publish(
@@ -98,6 +121,7 @@ def run(
         out=out,
         dry_run=dry_run,
         force=force,
+        record=not no_record,
         as_json=as_json,
         campaign=campaign,
         new_campaign=new_campaign,
@@ -108,7 +132,15 @@ def run(
 
 
 def _decide_and_publish(
-    lists: list[str], policy: Policy, *, out: Path | None, dry_run: bool, force: bool, as_json: bool, **job: Any
+    lists: list[str],
+    policy: Policy,
+    *,
+    out: Path | None,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+    record: bool = True,
+    **job: Any,
 ) -> None:
     """Run the job (`job` says on what and as of when), publish it unless this is a dry run, and show it."""
     if out and not dry_run:
@@ -119,8 +151,9 @@ def _decide_and_publish(
         result = leadsieve.run(lists, policy=policy, stdin=options.stdin(), progress=progress, **job)
         if not dry_run:
             target = out or default_out(result.summary["campaign"])
-            folder = result.write(target, force=force, gate=gate, progress=progress)
+            folder = result.write(target, force=force, record=record, gate=gate, progress=progress, warn=console.warn)
     _show(result, folder, as_json=as_json)
+    _warn_of_age(result)
     _warn_of_verdict(folder)
 
 
@@ -132,7 +165,26 @@ def _show(result: Result, folder: Path | None, *, as_json: bool) -> None:
     with console.out() as screen:
         print_summary(result.summary, result.reasons, screen)
         known = result.sieved.target.members if result.sieved.snapshot else None
-        print_steps(next_steps(result.summary, folder, known=known), folder, screen)
+        aged = old_snapshot(result.sieved.snapshot, result.policy)
+        print_list("How old it is", [aged] if aged else [], screen)
+        print_list(
+            "What the team's other runs say", different_rules(result.sieved.recent_rules, result.summary), screen
+        )
+        steps = next_steps(result.summary, folder, known=known, workspace=_named_workspace(result))
+        print_steps(steps, folder, screen)
+
+
+def _warn_of_age(result: Result) -> None:
+    aged = old_snapshot(result.sieved.snapshot, result.policy)
+    if aged:
+        console.warn(aged)
+
+
+def _named_workspace(result: Result) -> Path | None:
+    """Return the workspace where another command must be told its name."""
+    if result.workspace is None or result.workspace.path == Path(Policy().workspace):
+        return None
+    return result.workspace.path
 
 
 def _warn_of_verdict(folder: Path | None) -> None:
@@ -152,6 +204,8 @@ def compare(
     no_workspace: options.NoWorkspace = False,
     snapshot: options.Snapshot = None,
     import_mode: options.ImportModeOption = None,
+    deleted: options.DeletedOption = None,
+    cooldown: options.Cooldown = None,
     policy: options.PolicyFile = None,
     mapped: options.Mapped = None,
     encoding: options.Encoding = None,
@@ -159,7 +213,9 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the modes and where they differ as JSON.")] = False,
 ) -> None:
     """Show the three dedup modes side by side, and the rows on which they differ; nothing is written."""
-    chosen = load_policy(policy).with_options(import_mode=import_mode, encoding=encoding, lock_timeout=lock_timeout)
+    chosen = load_policy(policy).with_options(
+        import_mode=import_mode, deleted=deleted, cooldown=cooldown, encoding=encoding, lock_timeout=lock_timeout
+    )
     with console.progress() as progress:
         result = leadsieve.run(
             lists,
@@ -171,6 +227,7 @@ def compare(
             stdin=options.stdin(),
             progress=progress,
         )
+    _warn_of_age(result)
     differing = differences(result.sieved.decisions)
     if as_json:
         told = {"modes": result.summary["modes"], "differences": differing.to_dicts()}

@@ -8,7 +8,7 @@ import typer
 
 from leadsieve.errors import UsageError
 from leadsieve.policy import Policy, load_policy
-from leadsieve.words import ImportMode, Method
+from leadsieve.words import Deleted, ImportMode, Method
 from leadsieve.workspace import Workspace
 
 Lists = Annotated[list[str], typer.Argument(metavar="LIST...", help="Files, globs, TAG=PATH, or - for standard input.")]
@@ -40,6 +40,15 @@ Together = Annotated[
 ]
 Balance = Annotated[bool, typer.Option("--balance", help="Batches of equal size.")]
 MaxBatch = Annotated[int | None, typer.Option("--max-batch", metavar="N", min=1, help="A limit lower than lemlist's.")]
+DeletedOption = Annotated[
+    Deleted | None, typer.Option("--deleted", help="What to do with persons whose lead was deleted. [default: warn]")
+]
+Cooldown = Annotated[
+    int | None,
+    typer.Option(
+        "--cooldown", metavar="DAYS", min=0, help="Hold back who ended somewhere less than DAYS ago. [default: 0]"
+    ),
+]
 Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="COL=field", help="What a column is, by hand.")]
 SplitNames = Annotated[
     bool, typer.Option("--split-names", help="Full names also give the first and last name, where no column is one.")

@@ -13,17 +13,19 @@ from leadsieve.errors import UsageError, WorkspaceError
 class Target:
     """The campaign's name, the workspace's numbers for it and its parts.
 
-    `members` has the members of every campaign by name; `known` every name and id that the snapshot knows.
+    `members` has the members of every campaign by name; `names` the name of every campaign by its name and by its id.
     """
 
     name: str
     campaigns: tuple[int, ...]
     members: dict[str, int]
-    known: frozenset[str]
+    names: dict[str, str]
 
 
 def choose_snapshot(con: duckdb.DuckDBPyConnection, wanted: int | None) -> dict[str, object] | None:
-    """Return the snapshot to decide by, the newest unless another is wanted: id, taken_at, sha256.
+    """Return the snapshot to decide by, the newest unless another is wanted: id, taken_at, sha256, loaded.
+
+    `loaded` has every campaign that is not archived, with the time that it is known as of.
 
     Raises WorkspaceError when the workspace has none (a job in the wrong folder must stop) or not the wanted one.
     """
@@ -39,7 +41,12 @@ def choose_snapshot(con: duckdb.DuckDBPyConnection, wanted: int | None) -> dict[
         raise WorkspaceError(msg)
     number = max(rows) if wanted is None else wanted
     taken_at, digest = rows[number]
-    return {"id": number, "taken_at": taken_at, "sha256": digest}
+    loaded = con.execute(
+        "select name, as_of from ws.campaigns where not archived and from_snapshot <= $1 "
+        "and (until_snapshot is null or until_snapshot > $1) order by name, as_of",
+        [number],
+    ).fetchall()
+    return {"id": number, "taken_at": taken_at, "sha256": digest, "loaded": loaded}
 
 
 def find_target(con: duckdb.DuckDBPyConnection, campaign: str, *, snapshot: int, new: bool) -> Target:
@@ -59,8 +66,8 @@ def find_target(con: duckdb.DuckDBPyConnection, campaign: str, *, snapshot: int,
     members: dict[str, int] = {}
     for _, _, called, count in rows:
         members[called] = members.get(called, 0) + count
-    known = frozenset(word for row in rows for word in row[1:3] if word)
-    return Target(name, tuple(row[0] for row in rows if part.fullmatch(row[2])), members, known)
+    names = {row[1]: row[2] for row in rows if row[1]} | {row[2]: row[2] for row in rows}
+    return Target(name, tuple(row[0] for row in rows if part.fullmatch(row[2])), members, names)
 
 
 def _name(campaign: str, known: dict[int, tuple[str | None, str]], *, new: bool) -> str:

@@ -54,6 +54,7 @@ def brief(
             **{name: summary[name] for name in ("method", "dedup", "import_mode", "campaign")},
             "input_rows": sum(file["records"] for file in inputs),
             "archived": policy.archived,
+            "connections_campaign": summary["connections"]["campaign"],
             "snapshot": snapshot and snapshot["id"],
             "snapshot_sha256": snapshot_sha256,
         },

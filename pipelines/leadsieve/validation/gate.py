@@ -7,15 +7,16 @@ of sight. Nothing but a whole answer of a child that did its work is a verdict.
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from leadsieve.bundled import bundled
 from leadsieve.errors import SuiteError, ValidationError
+from leadsieve.scratch import scratch
 from leadsieve.validation.briefing import Brief
 from leadsieve.validation.job import Answer, Job, expected_results
 from leadsieve.validation.staged import Staged
@@ -34,11 +35,12 @@ class Gate:
     """A child process that waits, with Great Expectations imported, for the one thing that it checks."""
 
     def __init__(
-        self, suites: tuple[Suite, ...], worker: "subprocess.Popen[bytes]", scratch: "tempfile.TemporaryDirectory[str]"
+        self, suites: tuple[Suite, ...], worker: "subprocess.Popen[bytes]", spill: Path, stack: ExitStack
     ) -> None:
         self._suites = suites
         self._worker = worker
-        self._scratch = scratch
+        self._spill = spill
+        self._stack = stack
 
     @classmethod
     def start(cls, suites_folder: Path | None = None, *, own: Iterable[str] = ()) -> Self:
@@ -47,16 +49,17 @@ class Gate:
         The suites are ours unless another folder is named, and those of a team that the patterns in `own` name.
         """
         suites = (*load_suites(suites_folder or bundled("expectations")), *load_own_suites(own))
-        scratch = tempfile.TemporaryDirectory(prefix="leadsieve-gate-")
+        stack = ExitStack()
+        spill = stack.enter_context(scratch())
         worker = subprocess.Popen(  # noqa: S603 # this interpreter, arguments of ours
             [sys.executable, *COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             # GX makes temporary folders that nobody removes; here they go with the rest.
-            env={**os.environ, **QUIET, "TMPDIR": scratch.name},
+            env={**os.environ, **QUIET, "TMPDIR": str(spill)},
         )
-        return cls(suites, worker, scratch)
+        return cls(suites, worker, spill, stack)
 
     def check(self, staged: Path, brief: Brief) -> Verdict:
         """Return the verdict on a staged folder; the child has then done its work and ended.
@@ -65,7 +68,7 @@ class Gate:
         a pass.
         """
         started = time.monotonic()
-        answer = self._ask(Job(_staged(staged, brief, Path(self._scratch.name)), self._suites), brief.seconds_to_wait)
+        answer = self._ask(Job(_staged(staged, brief, self._spill), self._suites), brief.seconds_to_wait)
         if answer.wrong_suite:
             message = f"The expectations cannot be used: {answer.error}. Mend that suite; nothing was published."
             raise SuiteError(message)
@@ -80,7 +83,7 @@ class Gate:
             self._worker.kill()
         # communicate() and not wait(): it closes the pipes too, also after a check.
         self._worker.communicate()
-        self._scratch.cleanup()
+        self._stack.close()
 
     def __enter__(self) -> Self:
         return self

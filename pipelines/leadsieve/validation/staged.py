@@ -34,6 +34,7 @@ from typing import Any
 
 import duckdb
 
+from leadsieve.database import connect
 from leadsieve.errors import WorkspaceError
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
 from leadsieve.workspace import attach
@@ -148,7 +149,7 @@ def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
 
 
 def _database(scratch: Path | None) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
+    connection = connect(memory_limit=MEMORY_LIMIT)
     if scratch is not None:
         connection.execute(f"set temp_directory = {_text(str(scratch))}")
     return connection

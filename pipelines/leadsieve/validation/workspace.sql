@@ -33,11 +33,10 @@ where m.from_snapshot <= p.snapshot and (m.until_snapshot is null or m.until_sna
 
 -- Every identifier of these memberships.
 create view snapshot_keys as
-select m.membership as position, i.key
+select m.membership as position, mi.key
 from ws.memberships m
 cross join parameters p
 join ws.membership_identifiers mi using (membership)
-join ws.identifiers i using (identifier)
 where m.from_snapshot <= p.snapshot and (m.until_snapshot is null or m.until_snapshot > p.snapshot);
 
 create view campaign_members as

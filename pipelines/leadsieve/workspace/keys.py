@@ -7,7 +7,7 @@ from leadsieve.cleaning import clean
 from leadsieve.identity import KEY_VERSION, is_role, parse_email, parse_linkedin
 from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
-from leadsieve.workspace.store import put
+from leadsieve.workspace.store import put, statement
 
 _CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 
@@ -16,6 +16,14 @@ def keys_of_cleaned() -> pl.Expr:
     """Return every key that a cleaned membership gives, each once: all addresses of its email cell, its profiles."""
     profiles = pl.concat_list("linkedin_key", "linkedin_member_key").list.drop_nulls()
     return pl.concat_list(ADDRESSES, profiles).list.unique(maintain_order=True).alias("keys")
+
+
+def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of memberships as the workspace stores them: cells by lemlist's names to `keys`."""
+    mappings = [
+        ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
+    ]
+    return clean(cells.select(_CELLS), mappings).select(keys_of_cleaned())
 
 
 def dictionary(keys: pl.Series) -> pl.DataFrame:
@@ -32,14 +40,12 @@ def make_anew(con: duckdb.DuckDBPyConnection) -> None:
     cells = con.sql(
         "select membership, email, linkedin_url as linkedinUrl, linkedin_url_sales_nav as linkedinUrlSalesNav from memberships"
     ).pl()
-    mappings = [
-        ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
-    ]
-    rekeyed = cells.select("membership").hstack(clean(cells.select(_CELLS), mappings).select(keys_of_cleaned()))
-    put(con, "rekeyed", rekeyed)
-    put(con, "rekeyed_keys", dictionary(rekeyed["keys"]))
+    rekeyed = cells.select("membership").hstack(keys_of_stored(cells))
+    put(con, "numbered", rekeyed)
+    put(con, "staged_keys", dictionary(rekeyed["keys"]))
     put(con, "rekeyed_values", _values(con))
     con.execute(_SQL, {"version": str(KEY_VERSION)})
+    con.execute(statement("identify.sql"))
 
 
 def _values(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -57,11 +63,5 @@ def _values(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 _SQL = """
 update suppressions set value = r.value from rekeyed_values r where suppressions.suppression = r.suppression;
 delete from membership_identifiers;
-delete from identifiers;
-insert into identifiers (kind, key, role)
-select case when contains(key, '@') then 'email' else 'linkedin' end, key, role from rekeyed_keys order by key;
-insert into membership_identifiers
-select m.membership, i.identifier, i.kind
-from (select membership, unnest(keys) as key from rekeyed) m join identifiers i using (key);
 update facts_of_file set value = $version where name = 'key_version';
 """

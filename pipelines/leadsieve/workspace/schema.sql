@@ -1,5 +1,5 @@
 -- The workspace's tables. A row of `campaigns` and `memberships` lives from one snapshot until another (null: it still does), so
--- that a snapshot costs only what changed. Keys are canonical and stored once, in `identifiers`.
+-- that a snapshot costs only what changed. Keys are canonical.
 
 create table facts_of_file (name varchar primary key, value varchar not null);
 
@@ -55,14 +55,14 @@ create table memberships (
     imported boolean not null      -- no export showed it yet: `imported` told of it
 );
 
-create sequence identifier_numbers;
-create table identifiers (
-    identifier bigint not null default nextval('identifier_numbers'),
+-- The canonical identifiers that a membership gives, one row each.
+create table membership_identifiers (
+    membership bigint not null,
+    identifier uhugeint not null,  -- MD5 of the key, 128 bits: of a billion keys, two are alike with a chance of one in 10^20
     kind varchar not null,         -- email or linkedin
     key varchar not null,
     role boolean not null          -- an address such as info@, which several people read
 );
-create table membership_identifiers (membership bigint not null, identifier bigint not null, kind varchar not null);
 
 -- The batches whose import was told, and those taken back.
 create table imports (
@@ -136,6 +136,21 @@ create table run_sources (
     deleted_people bigint not null -- persons whose lead was deleted earlier
 );
 create table run_overlaps (run integer not null, source varchar not null, other varchar not null, people bigint not null);
+
+-- For SQL: what each source brought, run by run, and which share of its valid rows brought nobody new (add up counts, never rates);
+-- the owner is that of the run's campaign in its snapshot. And the persons that two sources of a run shared.
+create view duplicate_rates as
+select
+    s.run, r.ran_at, r.campaign,
+    (
+        select min(c.owner) from campaigns c
+        where c.name = r.campaign and c.from_snapshot <= r.snapshot and (c.until_snapshot is null or c.until_snapshot > r.snapshot)
+    ) as owner,
+    s.* exclude (run),
+    1 - (s.people - s.known_people) / nullif(s.valid, 0) as duplicate_rate
+from run_sources s join runs r using (run);
+create view overlap as
+select o.run, r.ran_at, r.campaign, o.source, o.other, o.people from run_overlaps o join runs r using (run);
 
 create sequence suppression_numbers;
 create table suppressions (

@@ -1,9 +1,8 @@
 """Campaign exports into the workspace: each load is a snapshot, and only what changed is stored."""
 
-import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -16,8 +15,20 @@ from leadsieve.cleaning import clean
 from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.intake import Read, expand, load_mappings, map_columns, read, saved_for
 from leadsieve.intake.names import letters
+from leadsieve.policy import Policy
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import dictionary, keys_of_cleaned
+from leadsieve.workspace.backup import Backup, is_backup, read_backup
+from leadsieve.workspace.connections import connections_of, is_connections, replace_connections
+from leadsieve.workspace.keys import dictionary, keys_of_cleaned, keys_of_stored
+from leadsieve.workspace.recognition import (
+    Export,
+    digest_of_load,
+    recognise,
+    record_exports,
+    refuse_copies,
+    refuse_strangers,
+)
+from leadsieve.workspace.tombstones import Departure, conclude_deletions
 
 _OWN_COLUMNS: Mapping[str, str] = {
     "id": "lead_id",
@@ -47,24 +58,41 @@ _EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "source": pl.String,
     "fields": pl.String,
     "keys": pl.List(pl.String),
+    "imported": pl.Boolean,
+    "file": pl.Int32,  # its place among the files of the load
 }
 _OF_MEMBERSHIP = ("told", "linkedin_url_sales_nav", "lead_id", "status", "is_paused", "last_state", "source")
-_CAMPAIGNS = {"id": pl.String, "name": pl.String, "owner": pl.String, "status": pl.String, "archived": pl.Boolean}
+_CAMPAIGNS: dict[str, type[pl.DataType]] = {
+    "id": pl.String,
+    "name": pl.String,
+    "owner": pl.String,
+    "status": pl.String,
+    "archived": pl.Boolean,
+}
 _PACKED = frozenset({".gz", ".zst", ".zip"})
 _TRUE = ("true", "yes", "1", "x")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought."""
+    """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought.
 
-    snapshot: int
+    `known`: that snapshot had these exports already, and nothing was loaded.
+    `departures` has the campaigns from which somebody deleted leads. `connections` counts LinkedIn connections, and
+    `unnamed_connections` those without anything to recognise them by. A load of connections alone makes no snapshot.
+    """
+
+    snapshot: int | None
     taken_at: datetime
-    campaigns: int
-    memberships: int
-    no_identifier: int
-    came: int
-    left: int
+    campaigns: int = 0
+    memberships: int = 0
+    no_identifier: int = 0
+    came: int = 0
+    left: int = 0
+    known: bool = False
+    departures: tuple[Departure, ...] = ()
+    connections: int = 0
+    unnamed_connections: int = 0
 
 
 def load_snapshot(
@@ -75,36 +103,124 @@ def load_snapshot(
     campaign: str | None = None,
     taken_at: datetime | None = None,
     complete: bool = False,
-    mappings: str = "",
+    account: str = "",
+    policy: Policy,
     lock_timeout: float = 10.0,
 ) -> Loaded:
     """Load campaign exports into the workspace at `path` (made when absent), in one transaction.
 
-    An export is one campaign named by the file's stem (or by `campaign`), or has a column `campaign`. `campaigns` names a
+    An export is one campaign named by the file's stem (or by `campaign`), or has a column `campaign`; a folder is a backup
+    that `export_snapshot` wrote. Exports that are a snapshot already are known again, unless `taken_at` is given. `campaigns` names a
     file with `id`, `name`, `owner`, `status`, `archived` of each. `complete` says that there are no other campaigns.
-    `mappings` is a file of saved mappings.
+    LinkedIn's `Connections.csv` among them goes to the connections of `account`, in place of what that has.
+    Of the policy only saved mappings and the statuses count.
     Raises InputError for a file that cannot be read whole, WorkspaceError for the workspace; both leave it as it was.
     """
-    reads = [_whole(read(source)) for pattern in exports for source in expand(pattern)]
+    bundle = _bundle(exports, campaigns=campaigns, campaign=campaign, policy=policy)
+    moment = taken_at.astimezone(UTC).replace(tzinfo=None) if taken_at else bundle.taken_at
+    with store.writing(path, lock_timeout=lock_timeout) as con:
+        loaded = Loaded(snapshot=None, taken_at=moment)
+        if bundle.exports:
+            loaded = _load(
+                con, path, bundle, moment=moment, complete=complete, anew=taken_at is not None, policy=policy
+            )
+        if bundle.connections is not None:
+            replace_connections(con, bundle.connections, account)
+    return _with_connections(loaded, bundle.connections)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bundle:
+    """What a load brings, read and checked: memberships (`_EXPORT`), the campaigns file, what each file is, when it was so."""
+
+    rows: pl.DataFrame
+    known: pl.DataFrame
+    exports: tuple[Export, ...]
+    taken_at: datetime
+    known_sha256: str | None = None
+    connections: pl.DataFrame | None = None
+    from_backup: bool = False
+
+
+def _bundle(exports: Sequence[str], *, campaigns: str | None, campaign: str | None, policy: Policy) -> _Bundle:
+    """Read what is to be loaded: exports, LinkedIn connections, or one backup."""
+    if len(exports) == 1 and is_backup(Path(exports[0])):
+        return _backup(read_backup(Path(exports[0])))
+    told = [_whole(read(source)) for pattern in exports for source in expand(pattern)]
+    reads, connected = [r for r in told if not is_connections(r)], [r for r in told if is_connections(r)]
     if campaign and len(reads) > 1:
         msg = f"--campaign names one campaign, but {len(reads)} exports were given. Load them one by one, or name each file by its campaign."
         raise UsageError(msg)
-    saved = load_mappings(mappings)
-    known = _read_campaigns(campaigns) if campaigns else pl.DataFrame(schema=_CAMPAIGNS)
-    brought = pl.concat(
-        [pl.DataFrame(schema=_EXPORT), *(_memberships(r, campaign, saved_for(r, saved)) for r in reads)]
+    saved = load_mappings(policy.mappings)
+    listed = _whole(read(expand(campaigns)[0])) if campaigns else None
+    parts = [_memberships(r, campaign, saved_for(r, saved)) for r in reads]
+    return _Bundle(
+        rows=_together(parts),
+        known=pl.DataFrame(schema=_CAMPAIGNS) if listed is None else _read_campaigns(listed),
+        exports=tuple(_export(r, part, campaign) for r, part in zip(reads, parts, strict=True)),
+        taken_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        known_sha256=listed.sha256 if listed else None,
+        connections=connections_of(connected) if connected else None,
     )
-    moment = (taken_at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    content = hashlib.sha256("".join(r.sha256 for r in reads).encode()).hexdigest()
-    empty = [_campaign_of(r, campaign) for r in reads if not r.table.height]
-    with store.writing(path, lock_timeout=lock_timeout) as con:
-        _stage(con, brought, known, empty)
-        return _merge(con, path, moment=moment, complete=complete, content=content)
 
 
-def _read_campaigns(source: str) -> pl.DataFrame:
+def _together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the memberships of all files, each with its file's place."""
+    placed = [part.with_columns(file=pl.lit(place, pl.Int32)) for place, part in enumerate(parts)]
+    return pl.concat([pl.DataFrame(schema=_EXPORT), *(part.select(*_EXPORT) for part in placed)])
+
+
+def _export(told: Read, rows: pl.DataFrame, campaign: str | None) -> Export:
+    """Return what is to be known of a file: its hash, and the campaigns that it names."""
+    stem = None if campaign or "campaign" in _own_columns(told.table.columns) else _campaign_of(told, None)
+    word = campaign or stem
+    empty = (word,) if word else ()
+    words = tuple(rows["told"].unique().sort()) if rows.height else empty
+    return Export(file=told.file, sha256=told.sha256, words=words, leads=rows.height, stem=stem)
+
+
+def _backup(backup: Backup) -> _Bundle:
+    """Return what a backup holds as if its campaigns were exported with it."""
+    words = backup.campaigns.select(pl.coalesce("id", "name").alias("told"))["told"]
+    rows = backup.leads.hstack(keys_of_stored(backup.cells))
+    whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), leads=rows.height, stem=None)
+    return _Bundle(
+        rows=_together([rows]), known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True
+    )
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    bundle: _Bundle,
+    *,
+    moment: datetime,
+    complete: bool,
+    anew: bool,
+    policy: Policy,
+) -> Loaded:
+    """Make the next snapshot of the bundle, unless it is one already and nobody said that it was exported `anew`."""
+    content = digest_of_load(bundle.exports, bundle.known_sha256, complete=complete)
+    if not anew and (known := recognise(con, content)):
+        return Loaded(known=True, **asdict(known))
+    refuse_copies(con, bundle.exports, bundle.known)
+    _stage(con, bundle)
+    if not bundle.from_backup:
+        refuse_strangers(con, bundle.rows, bundle.exports, complete=complete)
+    loaded = _merge(con, path, moment=moment, complete=complete, content=content, policy=policy)
+    record_exports(con, bundle.exports)
+    return loaded
+
+
+def _with_connections(loaded: Loaded, connections: pl.DataFrame | None) -> Loaded:
+    if connections is None:
+        return loaded
+    unnamed = connections.filter(pl.col("keys").list.len() == 0).height
+    return replace(loaded, connections=connections.height, unnamed_connections=unnamed)
+
+
+def _read_campaigns(told: Read) -> pl.DataFrame:
     """Return the campaigns file, one row a campaign: id, name, owner, status, archived."""
-    told = _whole(read(expand(source)[0]))
     columns = {letters(name): name for name in told.table.columns}
     columns.setdefault("id", columns.get("campaignid", ""))
     if "name" not in columns:
@@ -147,7 +263,7 @@ def _memberships(told: Read, campaign: str | None, saved: Mapping[str, str]) -> 
             cleaned.select(_exported(fields)),
         ],
         how="horizontal",
-    ).select(*_EXPORT)
+    ).with_columns(imported=pl.lit(value=False))
 
 
 def _own_columns(columns: Sequence[str]) -> dict[str, str]:
@@ -190,14 +306,14 @@ def _truth(column: str) -> pl.Expr:
     return pl.col(column).str.to_lowercase().is_in(_TRUE).fill_null(value=False)
 
 
-def _stage(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, known: pl.DataFrame, empty: Sequence[str]) -> None:
+def _stage(con: duckdb.DuckDBPyConnection, bundle: _Bundle) -> None:
     """Put the load's rows into temporary tables beside the workspace's own."""
-    told = sorted({*rows["told"], *empty})
+    words = sorted({word for export in bundle.exports for word in export.words})
     frames = {
-        "staged_rows": rows,
-        "staged_keys": dictionary(rows["keys"]),
-        "known": known,
-        "brought": _resolve(con, told, known.to_dicts()),
+        "staged_rows": bundle.rows,
+        "staged_keys": dictionary(bundle.rows["keys"]),
+        "known": bundle.known,
+        "brought": _resolve(con, words, bundle.known.to_dicts()),
     }
     for name, frame in frames.items():
         store.put(con, name, frame)
@@ -228,9 +344,18 @@ def _resolve(con: duckdb.DuckDBPyConnection, told: Sequence[str], known: list[di
         same = [r["campaign"] for r in resolved if (r["id"], r["name"]) == (row["id"], row["name"] or word)]
         number = there.get("campaign") or (same[0] if same else next(fresh))
         resolved.append(
-            {"told": word, "campaign": number, **row, "name": row["name"] or word, "archived": bool(row["archived"])}
+            {
+                "told": word,
+                "campaign": number,
+                **row,
+                "name": row["name"] or word,
+                "archived": bool(row["archived"]),
+                "as_of": here.get("as_of"),
+            }
         )
-    return pl.DataFrame(resolved, schema={"told": pl.String, "campaign": pl.Int32, **_CAMPAIGNS})
+    return pl.DataFrame(
+        resolved, schema={"told": pl.String, "campaign": pl.Int32, **_CAMPAIGNS, "as_of": pl.Datetime("us")}
+    )
 
 
 def _called(word: str, campaigns: list[dict[str, Any]], where: str) -> dict[str, Any] | None:
@@ -244,7 +369,9 @@ def _called(word: str, campaigns: list[dict[str, Any]], where: str) -> dict[str,
     return found[0] if found else None
 
 
-def _merge(con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, complete: bool, content: str) -> Loaded:
+def _merge(
+    con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, complete: bool, content: str, policy: Policy
+) -> Loaded:
     """Write the staged load as the next snapshot; what did not change since the last one stays as it is."""
     newest = con.execute("select max(taken_at) from snapshots").fetchone()
     if newest and newest[0] and moment < newest[0]:
@@ -259,6 +386,8 @@ def _merge(con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, comp
         [snapshot, moment, complete],
     )
     con.execute(files("leadsieve.workspace").joinpath("merge.sql").read_text("utf-8"))
+    con.execute(files("leadsieve.workspace").joinpath("identify.sql").read_text("utf-8"))
+    departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
     return Loaded(
         snapshot=snapshot,
@@ -268,4 +397,5 @@ def _merge(con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, comp
         no_identifier=counts[2],
         came=counts[3],
         left=counts[4],
+        departures=departures,
     )

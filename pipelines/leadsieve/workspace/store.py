@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -12,13 +14,19 @@ from typing import TypeVar
 import duckdb
 import polars as pl
 
+from leadsieve.database import connect
 from leadsieve.errors import WorkspaceError
+from leadsieve.holding import held
 from leadsieve.identity import KEY_VERSION
+from leadsieve.scratch import scratch
 
 SCHEMA_VERSION = 2
 _OURS = {"schema_version": SCHEMA_VERSION, "key_version": KEY_VERSION}
 T = TypeVar("T")
 _POLL = 0.05  # seconds between two tries to open a locked file
+_OF_THIS_PROCESS = threading.RLock()
+_OPEN_HERE = "with a different configuration"  # DuckDB, of a file that this process has open otherwise
+_DENIED = ("Permission denied", "Read-only file system")
 
 
 @contextmanager
@@ -27,48 +35,116 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
 
     Raises WorkspaceError when the file is locked for longer than `lock_timeout` seconds, no workspace, or of a newer version.
     """
-    existed = path.exists()
-    con = _connect(path, read_only=False, lock_timeout=lock_timeout)
-    done = False
-    try:
-        con.execute("begin")
-        if existed:
-            _update(con, _versions(con, path), path)
-        else:
-            _create(con)
-        yield con
-        con.execute("commit")
-        done = True
-    except duckdb.IOException as error:
-        msg = f"The workspace {path} cannot be written ({_first_line(error)}). Free some space and run again; it is as it was."
-        raise WorkspaceError(msg) from error
-    finally:
-        con.close()
-        if not done and not existed:
-            _remove(path)
+    _require_folder(path)
+    with _one_at_a_time(path, lock_timeout), ExitStack() as stack:
+        if not path.exists():
+            folder = _hold_folder(stack, path, lock_timeout)
+        # Another process may have made it while this one waited.
+        place = path if path.exists() else stack.enter_context(_new(path, folder))
+        yield stack.enter_context(_transaction(place, path, lock_timeout))
 
 
 @contextmanager
 def reading(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the workspace for reading and yield the connection; raises WorkspaceError like `writing`, and when it is absent."""
-    _bring_up_to_date(path, lock_timeout=lock_timeout)
-    con = _connect(path, read_only=True, lock_timeout=lock_timeout)
-    try:
-        yield con
-    finally:
-        con.close()
+    with _one_at_a_time(path, lock_timeout):
+        _bring_up_to_date(path, lock_timeout=lock_timeout)
+        con = _connect(path, path, read_only=True, lock_timeout=lock_timeout)
+        try:
+            yield con
+        finally:
+            con.close()
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, *, lock_timeout: float) -> None:
-    """Attach the workspace to `con` read-only under the name `ws`; raises WorkspaceError like `reading`."""
-    _bring_up_to_date(path, lock_timeout=lock_timeout)
-    _patiently(lambda: con.execute(f"attach '{_quoted(path)}' as ws (read_only)"), path, lock_timeout)
+    """Attach the workspace as it stands now to `con`, read-only, under the name `ws`; raises WorkspaceError like `reading`.
+
+    What is attached is a copy that nobody else sees and that goes with the connection: the workspace itself is held for no
+    longer than copying its file takes.
+    """
+    with scratch() as folder:
+        copy = folder / "workspace.duckdb"
+        with reading(path, lock_timeout=lock_timeout):
+            _copy(path, copy)
+        # Its folder, and so its name, is gone in a moment; the system keeps an open file for whoever has it open.
+        con.execute(f"attach '{_quoted(copy)}' as ws (read_only)")
+
+
+def _copy(path: Path, copy: Path) -> None:
+    try:
+        shutil.copyfile(path, copy)
+        # Left by a writer that was killed: what it had committed and not yet moved into the file.
+        if _log(path).exists():
+            shutil.copyfile(_log(path), _log(copy))
+    except OSError as error:
+        msg = (
+            f"The workspace {path} cannot be copied to {copy.parent.parent} ({error.strerror}), where a run reads it. "
+            "Free some space there, or name another folder in the environment variable TMPDIR."
+        )
+        raise WorkspaceError(msg) from error
+
+
+@contextmanager
+def _one_at_a_time(path: Path, lock_timeout: float) -> Iterator[None]:
+    """Let the threads of this process go one after the other: closing a file, a process loses every lock that it has on it."""
+    if not _OF_THIS_PROCESS.acquire(timeout=lock_timeout):
+        raise WorkspaceError(_held(path, "another thread of this process"))
+    try:
+        yield
+    finally:
+        _OF_THIS_PROCESS.release()
+
+
+def _hold_folder(stack: ExitStack, path: Path, lock_timeout: float) -> int:
+    """Hold the workspace's folder, so that one process makes a workspace and the others wait; return its descriptor."""
+    end = time.monotonic() + lock_timeout
+    while True:
+        try:
+            return stack.enter_context(held(path.parent))
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                raise WorkspaceError(_held(path, "another process that is making it")) from error
+        time.sleep(_POLL)
+
+
+@contextmanager
+def _new(path: Path, folder: int) -> Iterator[Path]:
+    """Yield where to make a workspace; what is whole takes its place at `path`, and a killed process leaves none there."""
+    new = path.with_name(f".{path.name}.new")
+    _remove(new)
+    try:
+        yield new
+        new.rename(path)
+        os.fsync(folder)
+    finally:
+        _remove(new)
+
+
+@contextmanager
+def _transaction(place: Path, path: Path, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to the file at `place` inside a transaction; messages call it `path`."""
+    con = _connect(place, path, read_only=False, lock_timeout=lock_timeout)
+    try:
+        con.execute("begin")
+        if place == path:
+            _update(con, _versions(con, path), path)
+        else:
+            _create(con)
+        yield con
+        con.execute("commit")
+        if place != path:
+            con.execute("checkpoint")
+    except duckdb.IOException as error:
+        msg = f"The workspace {path} cannot be written ({_first_line(error)}). Free some space and run again; it is as it was."
+        raise WorkspaceError(msg) from error
+    finally:
+        con.close()
 
 
 def _bring_up_to_date(path: Path, *, lock_timeout: float) -> None:
     """See that the file is a workspace of our schema, and that its keys are made by the rules of today."""
     require(path)
-    con = _connect(path, read_only=True, lock_timeout=lock_timeout)
+    con = _connect(path, path, read_only=True, lock_timeout=lock_timeout)
     try:
         versions = _versions(con, path)
     finally:
@@ -117,7 +193,7 @@ def _update(con: duckdb.DuckDBPyConnection, versions: Mapping[str, int], path: P
     """Bring a workspace of an older schema or older keys up to date, within the caller's transaction."""
     _refuse_newer(versions, path)
     for version in range(versions["schema_version"] + 1, SCHEMA_VERSION + 1):
-        con.execute(_sql(f"migrations/{version}.sql"))
+        con.execute(statement(f"migrations/{version}.sql"))
         con.execute("update facts_of_file set value = ? where name = 'schema_version'", [str(version)])
     if versions["key_version"] < KEY_VERSION:
         from leadsieve.workspace.keys import make_anew  # what it needs is only loaded for an old workspace
@@ -125,22 +201,26 @@ def _update(con: duckdb.DuckDBPyConnection, versions: Mapping[str, int], path: P
         make_anew(con)
 
 
-def _sql(name: str) -> str:
+def statement(name: str) -> str:
+    """Return the text of one of the SQL files beside this module."""
     return files("leadsieve.workspace").joinpath(name).read_text("utf-8")
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(_sql("schema.sql"))
+    con.execute(statement("schema.sql"))
     con.executemany("insert into facts_of_file values (?, ?)", [(name, str(value)) for name, value in _OURS.items()])
 
 
-def _connect(path: Path, *, read_only: bool, lock_timeout: float) -> duckdb.DuckDBPyConnection:
+def _require_folder(path: Path) -> None:
     if not path.parent.is_dir():
         msg = f"The folder of the workspace {path} does not exist. Make it, or name another file with --workspace."
         raise WorkspaceError(msg)
+
+
+def _connect(place: Path, path: Path, *, read_only: bool, lock_timeout: float) -> duckdb.DuckDBPyConnection:
     made = _mask_others()
     try:
-        return _patiently(lambda: duckdb.connect(str(path), read_only=read_only), path, lock_timeout)
+        return _patiently(lambda: connect(place, read_only=read_only), path, lock_timeout)
     finally:
         os.umask(made)
 
@@ -164,18 +244,27 @@ def _patiently(opening: Callable[[], T], path: Path, lock_timeout: float) -> T:
 
 
 def _is_locked(error: duckdb.Error) -> bool:
-    return "lock" in str(error) and isinstance(error, duckdb.IOException)
+    return ("lock" in str(error) and isinstance(error, duckdb.IOException)) or _OPEN_HERE in str(error)
 
 
 def _locked(path: Path, error: duckdb.Error) -> WorkspaceError:
+    if _OPEN_HERE in str(error):
+        return WorkspaceError(_held(path, "a connection of this process"))
     holder = re.search(r"held in (\S+) \(PID (\d+)\)", str(error))
-    who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
-    return WorkspaceError(f"The workspace {path} is held by {who}. Wait until it is done or raise --lock-timeout.")
+    return WorkspaceError(_held(path, f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"))
+
+
+def _held(path: Path, who: str) -> str:
+    return f"The workspace {path} is held by {who}. Wait until it is done or raise --lock-timeout."
 
 
 def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
     if "newer version" in str(error) or "storage version" in str(error).lower():
         return WorkspaceError(f"The workspace {path} was written by a newer DuckDB. Update leadsieve and its DuckDB.")
+    if denied := next((why for why in _DENIED if why in str(error)), None):
+        return WorkspaceError(
+            f"The workspace {path} cannot be opened: {denied}. Change its rights, or name another with --workspace."
+        )
     return WorkspaceError(
         f"{path} cannot be opened as a workspace: it is no DuckDB file, or broken. Name the right file with --workspace."
     )
@@ -189,6 +278,11 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def _log(path: Path) -> Path:
+    """Return where DuckDB keeps what is committed and not yet in the file."""
+    return path.with_name(f"{path.name}.wal")
+
+
 def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(path.name + ".wal")):
+    for leftover in (path, _log(path)):
         leftover.unlink(missing_ok=True)

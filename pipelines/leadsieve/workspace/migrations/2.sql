@@ -1,5 +1,5 @@
 -- From schema 1 to 2: the history beside the snapshots (imports, deleted leads, connections, runs). What schema 1 holds are loads
--- only. A membership's keys stand in its identifiers and no more beside it.
+-- only. A membership's keys stand in its identifiers and no more beside it, and an identifier is the hash of its key.
 
 alter table snapshots rename to snapshots_1;
 create table snapshots (
@@ -38,6 +38,20 @@ select membership, campaign, from_snapshot, until_snapshot, lead_id, email, link
         lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields))::varchar), nth, false
 from memberships_1;
 drop table memberships_1;
+
+alter table membership_identifiers rename to membership_identifiers_1;
+create table membership_identifiers (
+    membership bigint not null,
+    identifier uhugeint not null,  -- MD5 of the key, 128 bits: of a billion keys, two are alike with a chance of one in 10^20
+    kind varchar not null,         -- email or linkedin
+    key varchar not null,
+    role boolean not null          -- an address such as info@, which several people read
+);
+insert into membership_identifiers
+select m.membership, md5_number(i.key), i.kind, i.key, i.role from membership_identifiers_1 m join identifiers i using (identifier);
+drop table membership_identifiers_1;
+drop table identifiers;
+drop sequence identifier_numbers;
 
 -- Which file brought a campaign to a snapshot, so that the same file is known again.
 create table exports (
@@ -120,3 +134,18 @@ create table run_sources (
     deleted_people bigint not null -- persons whose lead was deleted earlier
 );
 create table run_overlaps (run integer not null, source varchar not null, other varchar not null, people bigint not null);
+
+-- For SQL: what each source brought, run by run, and which share of its valid rows brought nobody new (add up counts, never rates);
+-- the owner is that of the run's campaign in its snapshot. And the persons that two sources of a run shared.
+create view duplicate_rates as
+select
+    s.run, r.ran_at, r.campaign,
+    (
+        select min(c.owner) from campaigns c
+        where c.name = r.campaign and c.from_snapshot <= r.snapshot and (c.until_snapshot is null or c.until_snapshot > r.snapshot)
+    ) as owner,
+    s.* exclude (run),
+    1 - (s.people - s.known_people) / nullif(s.valid, 0) as duplicate_rate
+from run_sources s join runs r using (run);
+create view overlap as
+select o.run, r.ran_at, r.campaign, o.source, o.other, o.people from run_overlaps o join runs r using (run);

@@ -1,5 +1,5 @@
--- What each source brought, whatever the order of the files. In: list_rows, decisions, person_facts. Out: sources, one row each;
--- targets (person, place, the lead as lemlist has it), for updates.
+-- What each source brought, whatever the order of the files. In: list_rows, decisions, person_facts, deleted. Out: sources, one row
+-- each; deleted_by_source (source, people); source_overlaps (source, other, people: persons of both); targets (person, place, the lead as lemlist has it), for updates.
 
 create temp table source_people as
 select l.source, d.person, bool_or(d.in_workspace) as known, bool_or(d.active_elsewhere) as active, bool_or(d.suppressed is not null) as suppressed
@@ -45,6 +45,15 @@ select
     1 - (coalesce(p.people, 0) - coalesce(p.known_people, 0)) / nullif(r.rows - r.failed, 0) as duplicate_rate
 from rows_of r left join people_of p using (source)
 order by r.first_row;
+
+create temp table deleted_by_source as
+select source, count(*) as people from source_people semi join deleted using (person) group by source order by source;
+
+create temp table source_overlaps as
+select a.source, b.source as other, count(*) as people
+from source_people a join source_people b on a.person = b.person and a.source < b.source
+group by all
+order by all;
 
 -- The leads of the target that a person is: the one that the row itself names first, then the target before its parts.
 create temp table targets as

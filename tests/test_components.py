@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsieve.sieve.components import components
+from leadsieve.components import components
 
 pairs = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=60)
 

@@ -1,7 +1,30 @@
-"""Connected components of numbered things, whole arrays at a time."""
+"""Connected components, whole arrays at a time."""
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+
+_NUMBER = """
+create or replace temp table linked as
+select identifier, row_number() over () as number
+from (select first as identifier from {links} union select identifier from {links})
+"""
+_PAIRS = "select a.number as one, b.number as other from {links} l join linked a on a.identifier = l.first join linked b on b.identifier = l.identifier"
+_NAME = """
+create or replace temp table {made} as
+select a.identifier, b.identifier as root from rooted r join linked a on a.number = r.number join linked b on b.number = r.root
+"""
+
+
+def connect_identifiers(con: duckdb.DuckDBPyConnection, links: str, *, made: str) -> None:
+    """Make the table `made` (identifier, root: the same for all that are connected) of the table `links` (first, identifier)."""
+    con.execute(_NUMBER.format(links=links))
+    pairs = con.execute(_PAIRS.format(links=links)).fetchnumpy()
+    numbers, roots = components(pairs["one"], pairs["other"])
+    con.register("rooted", pa.table({"number": numbers, "root": roots}))
+    con.execute(_NAME.format(made=made))
+    con.unregister("rooted")
 
 
 def components(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

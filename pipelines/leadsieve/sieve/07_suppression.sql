@@ -1,0 +1,59 @@
+-- Who must not be written to. In: person_memberships, memberships, person_identifiers, keys, list_rows, people, ws.suppressions,
+-- email_hashes (identifier, hash), deleted, cooling, settings. Out: suppressed (person, reason, suppressed_by: what weighs most; suppressions: all that hold; only_by_status).
+
+create temp table suppressed as
+with emails as (
+    select p.person, string_split(split_part(k.key, '@', 2), '.') as labels
+    from person_identifiers p join keys k using (identifier)
+    where k.kind = 'email' and exists (from ws.suppressions where kind = 'domain')
+), domains as (  -- mail.acme.com, acme.com, com
+    select person, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain
+    from emails
+), said as (
+    -- Pausing a lead does not take back that its person said no.
+    select person, case told when 'unsubscribed' then 'unsubscribed' else 'do_not_contact' end as reason,
+        'campaign ' || name || ': ' || told as suppressed_by, 'status' as kind, told as entry
+    from person_memberships join memberships using (membership) cross join settings g
+    where list_contains(g.suppress_statuses, told)
+    union all
+    select person, 'bounced', 'campaign ' || name || ': ' || last_state, 'bounce', name
+    from person_memberships join memberships using (membership)
+    where lower(last_state) = 'emailsbounced'
+    union all
+    select p.person, s.reason, s.came_from, s.kind, s.value
+    from person_identifiers p join keys k using (identifier) join ws.suppressions s on s.kind = k.kind and s.value = k.key
+    union all
+    select p.person, s.reason, s.came_from, s.kind, s.value
+    from person_identifiers p join keys k using (identifier) join email_hashes h using (key) join ws.suppressions s on s.kind = 'email_hash' and s.value = h.hash
+    union all
+    select d.person, s.reason, s.came_from || ': @' || s.value, 'domain', s.value
+    from domains d join ws.suppressions s on s.kind = 'domain' and s.value = d.domain
+    union all
+    select p.person, s.reason, s.came_from, 'phone', s.value
+    from list_rows l join people p using (row) join ws.suppressions s on s.kind = 'phone' and s.value = l.phone
+    union all
+    select p.person, l.list_says, 'list column ' || l.list_column, 'list', l.list_column
+    from list_rows l join people p using (row)
+    where l.list_says is not null
+    union all
+    select person, 'deleted_earlier',
+        format('deleted from campaign {} between {} and {}', campaign, last_seen::date, missed::date), 'deleted', campaign
+    from deleted
+    where held
+    union all
+    select person, 'cooldown', format('campaign {}: {} since {}, may be written to again from {}', campaign, status, since, until), 'cooldown', campaign
+    from cooling
+), ranked as (
+    select distinct *, list_position(
+        ['unsubscribed', 'do_not_contact', 'bounced', 'suppressed_domain', 'deleted_earlier', 'cooldown'], reason) as place
+    from said
+)
+select
+    person,
+    arg_min(reason, (place, suppressed_by)) as reason,
+    arg_min(suppressed_by, (place, suppressed_by)) as suppressed_by,
+    -- An entry itself (an address, a phone) is nobody's business outside the workspace.
+    list({'kind': kind, 'reason': reason, 'suppressed_by': suppressed_by} order by place, suppressed_by, kind, entry) as suppressions,
+    bool_and(kind = 'status') as only_by_status
+from ranked
+group by person;

@@ -1,0 +1,29 @@
+-- The batches of a run whose import was told become the newest snapshot. In: told (one row a lead: row, batch, campaign's name, cells
+-- as exported, keys), telling (one row: snapshot, taken_at, run). Out: campaigns (those that the workspace lacks), memberships,
+-- `numbered` (the new ones), imports.
+
+create or replace temp table meant as
+with known as (
+    select name, arg_max(campaign, (not archived, as_of, campaign)) as campaign from campaigns where until_snapshot is null group by name
+), wanted as (
+    select name, min(batch) as first_batch from told group by name
+)
+select w.name, k.campaign is null as is_new,
+    coalesce(k.campaign, (select coalesce(max(campaign), 0) from campaigns)
+        + row_number() over (partition by k.campaign is null order by w.first_batch, w.name))::integer as campaign
+from wanted w left join known k using (name);
+
+insert into campaigns (campaign, from_snapshot, name, archived, as_of, no_identifier)
+select m.campaign, t.snapshot, m.name, false, t.taken_at, 0 from meant m, telling t where m.is_new;
+
+create or replace temp table numbered as
+select nextval('membership_numbers') as membership, m.campaign, t.* from (from told order by row) t join meant m using (name);
+
+-- The digest is one that no export can have, so that the lead as exported takes the place of the one that was told of.
+insert into memberships
+select n.membership, n.campaign, t.snapshot, null, null, n.email, n.linkedin_url, n.linkedin_url_sales_nav, 'scheduled', false,
+    null, n.source, n.fields, md5_number(t.run || ':' || n.row), 1, true
+from numbered n, telling t;
+
+insert into imports (snapshot, run, batch, campaign, memberships)
+select t.snapshot, t.run, n.batch, n.campaign, count(*) from numbered n, telling t group by all order by n.batch;
