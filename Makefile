@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
-	$(BIN)/python -m pytest --nbmake notebooks --override-ini filterwarnings=default
+	$(BIN)/python -m pytest --nbmake notebooks --numprocesses 2 --override-ini filterwarnings=default
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -30,16 +30,26 @@ def clean(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFram
     null; the halves of a full name where a mapping asks to split it), `changes`, the identity columns of `schema.IDENTITY`, `ADDRESSES`, `SUGGESTION` (never applied), `MEMBER_URL` and
     `warnings`.
     """
+    raw, identified, tidy = _parts(table, mappings)
+    renamed = [str(m.variable) for m in mappings if m.renamed]
+    cleaned = identified.hstack(tidy.get_columns()).with_columns(_warnings(renamed, [*tidy.columns, "email"]))
+    return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_STATUS)
+
+
+def tidied(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:
+    """Return what `clean` returns but for `changes` and `warnings`: for records of which nobody is told what was done to them."""
+    _, identified, tidy = _parts(table, mappings)
+    return identified.hstack(tidy.get_columns()).drop(_SALES_STATUS)
+
+
+def _parts(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the mapped columns as they stand, the identity columns of every record, and the other fields tidied."""
     names = {m.column: m.field or m.variable for m in mappings if not m.split}
     raw = table.select(pl.col(column).alias(str(name)) for column, name in names.items() if name)
-    renamed = [str(m.variable) for m in mappings if m.renamed]
     tidy = raw.select(_tidy(name) for name in raw.columns if name not in _IDENTITY_CELLS)
     halves = _halves(table, mappings)
     raw = raw.with_columns(pl.lit(None, pl.String).alias(name) for name in halves.columns)
-    tidy = tidy.hstack(halves.get_columns())
-    identified = _identify(raw).hstack(tidy.get_columns())
-    cleaned = identified.with_columns(_warnings(renamed, [*tidy.columns, "email"]))
-    return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_STATUS)
+    return raw, _identify(raw), tidy.hstack(halves.get_columns())
 
 
 def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:

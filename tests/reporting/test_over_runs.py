@@ -152,6 +152,17 @@ def test_the_records_of_a_workspace_tell_what_the_folders_tell(both, recorded, b
     assert told.to_dicts() == folders.to_dicts()
 
 
+def test_a_record_has_the_rate_that_its_run_had(workspace, outs):
+    rates = {(row["run"], row["source"]): row["duplicate_rate"] for row in workspace.duplicate_rates.to_dicts()}
+    told = {
+        (number, row["source"]): row["duplicate_rate"]
+        for number, out in enumerate(outs, start=1)
+        for row in summary_of(out)["sources"]
+    }
+
+    assert rates == told
+
+
 def test_shared_people_are_the_same_from_records_and_folders(both, recorded):
     assert shared_people(recorded).equals(shared_people(both))
 

@@ -450,9 +450,9 @@ def keep_a_url_with_a_slash(run: TinyRun) -> None:
     run.workspace.add(NORDICS, "done", "https://www.linkedin.com/in/jane/")
 
 
-@breaks("Every identifier of a lead of the workspace is in the dictionary, and leads to it.", group=12)
-def leave_an_identifier_out_of_the_dictionary(run: TinyRun) -> None:
-    run.workspace.unlisted.add("urn:li:member:78")
+@breaks("Every identifier of a lead of the workspace is the hash of its key.", group=12)
+def give_a_key_the_hash_of_another(run: TinyRun) -> None:
+    run.workspace.misplaced.add("urn:li:member:78")
     run.workspace.add(NORDICS, "done", "urn:li:member:78")
 
 

@@ -44,7 +44,7 @@ def once(table: str, statement: str) -> Break:
         waiting = [statement]
 
         def then(con: Any) -> None:
-            there = con.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchall()
+            there = con.execute("select 1 from duckdb_tables() where temporary and table_name = ?", [table]).fetchall()
             if there and waiting:
                 con.execute(waiting.pop())
 

@@ -209,7 +209,7 @@ def test_a_job_survives_the_way_to_the_worker(run: TinyRun, tmp_path: Path) -> N
 
 
 def test_the_workspace_can_be_joined_whatever_its_path(run: TinyRun, tmp_path: Path) -> None:
-    query = "select position from {batch} b join ws.identifiers i on b.email = i.key"
+    query = "select position from {batch} b join ws.membership_identifiers i on b.email = i.key"
     place = tmp_path / "it's here"
     place.mkdir()
     answer = run_job(Job(run.staged(place), (suite(expectation(QUERY, unexpected_rows_query=query)),)))

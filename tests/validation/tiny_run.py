@@ -152,11 +152,11 @@ CAMPAIGNS = {TARGET: "Q4 – Été", SECOND_PART: "Q4 – Été #2", NORDICS: "N
 
 @dataclass
 class TinyWorkspace:
-    """Memberships and opt-outs as records; a test may add some and leave identifiers out of the dictionary."""
+    """Memberships and opt-outs as records; a test may add some and give keys another's hash."""
 
     memberships: list[Record] = field(default_factory=list)
     opt_outs: list[Record] = field(default_factory=list)
-    unlisted: set[str] = field(default_factory=set)
+    misplaced: set[str] = field(default_factory=set)
     archived: bool = False
 
     def __post_init__(self) -> None:
@@ -215,13 +215,9 @@ class TinyWorkspace:
         )
         for key in lead["keys"]:
             con.execute(
-                "insert into membership_identifiers values ($1, nextval('identifier_numbers'), 'any')", [number]
+                "insert into membership_identifiers values ($1, md5_number($3), 'any', $2, false)",
+                [number, key, f"another {key}" if key in self.misplaced else key],
             )
-            if key not in self.unlisted:
-                con.execute(
-                    "insert into identifiers (identifier, kind, key) values (currval('identifier_numbers'), 'any', $1)",
-                    [key],
-                )
 
 
 @dataclass

@@ -3,8 +3,8 @@
 from leadsieve.intake.full_names import split_full_names
 from leadsieve.intake.mapping import map_columns, refuse_unknown_columns
 from leadsieve.intake.model import ColumnMapping, Dialect, Guess, Guessed, Read, ReadOptions
-from leadsieve.intake.reading import read
-from leadsieve.intake.saved import load_mappings, save_mapping, saved_for
+from leadsieve.intake.reading import read, read_parts
+from leadsieve.intake.saved import Saved, load_mappings, save_mapping, saved_for
 from leadsieve.intake.source import expand
 
 __all__ = [
@@ -14,10 +14,12 @@ __all__ = [
     "Guessed",
     "Read",
     "ReadOptions",
+    "Saved",
     "expand",
     "load_mappings",
     "map_columns",
     "read",
+    "read_parts",
     "refuse_unknown_columns",
     "save_mapping",
     "saved_for",

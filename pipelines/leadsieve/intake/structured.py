@@ -25,17 +25,26 @@ def is_parquet(opened: Opened) -> bool:
     return head_of(opened).startswith(PARQUET)
 
 
-def read_parquet(opened: Opened, *, file: str) -> Pieces:
-    """Read a Parquet file as text: whole numbers keep their digits, nested values become JSON.
+def parquet_rows(opened: Opened, *, file: str) -> int:
+    """Return how many rows a Parquet file has; raises InputError when it is damaged."""
+    try:
+        return int(pq.read_metadata(opened.path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        message = f"{file} is no readable Parquet file. Export it again."
+        raise InputError(message) from error
+
+
+def read_parquet(opened: Opened, *, file: str, start: int = 0, rows: int | None = None) -> Pieces:
+    """Read a Parquet file, or `rows` of it from `start` on, as text: whole numbers keep their digits, nested values become JSON.
 
     Raises InputError when it is damaged or has more than 200 million cells.
     """
     try:
         metadata = pq.read_metadata(opened.path)
-        if metadata.num_rows * metadata.num_columns > MAX_CELLS:
+        if min(metadata.num_rows, rows or metadata.num_rows) * metadata.num_columns > MAX_CELLS:
             message = f"{file} has {metadata.num_rows:,} rows of {metadata.num_columns:,} columns, too many to read. Split it."
             raise InputError(message)
-        table = pl.read_parquet(opened.path, glob=False)
+        table = pl.scan_parquet(opened.path, glob=False).slice(start, rows).collect()
     except (pa.ArrowException, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         message = f"{file} is no readable Parquet file. Export it again."
         raise InputError(message) from error

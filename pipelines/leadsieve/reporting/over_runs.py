@@ -89,11 +89,8 @@ class Runs:
     @property
     def days(self) -> tuple[date, date]:
         """The days (UTC) of the first and the last run."""
-        ran_at = self.brought["ran_at"].dt.date()
-        first, last = ran_at.min(), ran_at.max()
-        assert isinstance(first, date)  # noqa: S101 -- there is no report without a run; for mypy
-        assert isinstance(last, date)  # noqa: S101 -- see above
-        return first, last
+        days = self.brought["ran_at"].dt.date().sort()
+        return days[0], days[-1]
 
     @property
     def count(self) -> int:

@@ -71,8 +71,6 @@ def _days(text: str) -> tuple[date | None, date | None]:
     parts = _DAY.fullmatch(text.strip())
     if not parts:
         raise ValueError
-    year, month, day = (int(part) if part else None for part in parts.groups())
-    assert year is not None  # noqa: S101 -- the pattern has it; for mypy
-    last_month = month or 12
-    first = date(year, month or 1, day or 1)
+    year, month, day = (int(part or 0) for part in parts.groups())
+    first, last_month = date(year, month or 1, day or 1), month or 12
     return first, date(year, last_month, day or monthrange(year, last_month)[1])

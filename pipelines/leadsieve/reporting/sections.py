@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from leadsieve.reporting import charts
@@ -21,17 +22,23 @@ from leadsieve.words import ReportBy, Span
 TEMPLATE: Final = "over_runs.html"
 _TITLE: Final = "Duplicate rates by {by}"
 _FIGURES: Final = {
-    "duplicate_rate": "duplicate rate",
+    "duplicate_rate": "rate",
     "valid": "valid rows",
     "people": "people",
     "known_people": "known",
     "new_people": "new",
     "repeats": "repeats",
-    "suppressed_people": "suppressed",
-    "failed": "failed",
     "create": "to create",
 }
 """The columns of the tables, each rate beside its counts."""
+_DETAILS: Final = {
+    "active_people": "active elsewhere",
+    "suppressed_people": "suppressed",
+    "shared_people": "in another source",
+    "exclusive_people": "only here",
+    "only_new_people": "new, only here",
+    "failed": "failed rows",
+}
 _COSTS: Final = {"price": "price", "cost_per_new": "per new person", "cost_per_created": "per lead to create"}
 _NOT_KNOWN: Final = "(not known)"
 _CRM: Final = (
@@ -73,6 +80,7 @@ def tell(
     sections = [
         *(_worth(runs, rows, currency) if by is ReportBy.SOURCE else ()),
         _brought(rows, runs, by=by, currency=currency),
+        _details(rows, by=by),
         *(_trend(trend, by=by) if trend["period"].n_unique() > 1 and (per or by is not ReportBy.DAY) else ()),
         *(_of_sources(runs) if by is ReportBy.SOURCE else ()),
         *(_active_elsewhere(runs) if by in (ReportBy.CAMPAIGN, ReportBy.OWNER) else ()),
@@ -132,6 +140,12 @@ def _brought(rows: Sequence[Mapping[str, Any]], runs: Runs, *, by: ReportBy, cur
     )
 
 
+def _details(rows: Sequence[Mapping[str, Any]], *, by: ReportBy) -> Section:
+    told = {name: head for name, head in _DETAILS.items() if all(row[name] is not None for row in rows)}
+    lines = [(_name(row[by]), *(f"{row[name]:,}" for name in told)) for row in rows]
+    return Section(title="Who they are, and what failed", heads=(str(by), *told.values()), lines=_cut(lines))
+
+
 def _figures(row: Mapping[str, Any]) -> list[str]:
     return [_rate(row["duplicate_rate"]), *(f"{row[name]:,}" for name in list(_FIGURES)[1:])]
 
@@ -163,7 +177,7 @@ def _rate_notes(runs: Runs, *, by: ReportBy, priced: bool) -> list[str]:
         else "Each source of a run is judged alone and then added up"
     )
     notes = [
-        f"The duplicate rate is the share of the valid rows that did not bring a person whom the workspace lacked. {alone}."
+        f"The rate of duplicates is the share of the valid rows that did not bring a person whom the workspace lacked. {alone}."
     ]
     if runs.count > 1:
         notes.append(
@@ -185,8 +199,8 @@ def _steps(runs: Runs, by: ReportBy, per: Span | None) -> pl.DataFrame:
 def _trend(trend: pl.DataFrame, *, by: ReportBy) -> list[Section]:
     """Return the figures period by period, of each key in turn."""
     order = trend.sort(by.value, "period", nulls_last=True).to_dicts()
-    lines = [(_name(row[by]), row["period"], f"{row['runs']:,}", *_figures(row)) for row in order]
-    heads = (str(by), "period", "runs", *_FIGURES.values())
+    lines = [(_name(row[by]), row["period"], *_figures(row)) for row in order]
+    heads = (str(by), "period", *_FIGURES.values())
     return [Section(title="Trend", heads=heads, lines=_cut(lines), names=2, notes=_left_out(len(lines)))]
 
 
@@ -208,8 +222,11 @@ def _overlap(runs: Runs) -> Section:
     more = f"{len(names) - len(shown):,} more sources; the workspace's view `overlap` has them all."
     return Section(
         title="People whom sources share",
-        heads=("people of … also in →", *shown),
-        lines=[(name, *(f"{shared.get((name, other), 0):,}" for other in shown)) for name in shown]
+        heads=("people of … also in", *(str(number) for number in range(1, len(shown) + 1))),
+        lines=[
+            (f"{number} {name}", *(f"{shared.get((name, other), 0):,}" for other in shown))
+            for number, name in enumerate(shown, start=1)
+        ]
         if len(shown) > 1
         else (),
         notes=[*([several] if runs.count > 1 else []), *([more] if len(names) > len(shown) else [])],
@@ -273,21 +290,23 @@ def print_told(told: Told, console: Console) -> None:
     console.print(Text(told.title, style="bold"))
     console.print(Text(told.about, style="dim"))
     for section in told.sections:
-        heads = [
-            head.replace(" ", "\n", 1) if place >= section.names else head for place, head in enumerate(section.heads)
-        ]
-        table = plain_table(*heads, right=range(section.names, len(heads)), title=f"\n{section.title}")
-        for line in section.lines:
-            table.add_row(*_cells(section, line))
-        console.print(table)
+        # A table's own title would be broken at the table's width.
+        console.print(Text(f"\n{section.title}", style="bold"))
+        console.print(_table(section))
         for note in section.notes:
             console.print(Text(note, style="dim"))
 
 
-def _cells(section: Section, line: Sequence[str]) -> list[Text]:
-    """Return a line's cells: names give way where the screen is narrow, a sentence (behind names only) goes on below."""
-    wraps = section.names - 1 if section.names == len(section.heads) > 1 else section.names
-    return [cut(cell) if place < wraps else Text(cell) for place, cell in enumerate(line)]
+def _table(section: Section) -> Table:
+    """Return the section's table; where the screen is narrow the first column gives way, and a last one of sentences goes on below."""
+    numbers = range(section.names, len(section.heads))
+    heads = [head.replace(" ", "\n") if place in numbers else head for place, head in enumerate(section.heads)]
+    table = plain_table(*heads, right=numbers)
+    for column in table.columns[1 : None if numbers else -1]:
+        column.no_wrap = True
+    for first, *others in section.lines:
+        table.add_row(cut(first), *(Text(cell) for cell in others))
+    return table
 
 
 def markdown(told: Told) -> str:

@@ -1,6 +1,5 @@
--- The identifiers of memberships. In: numbered (membership, keys), staged_keys (every key of them once, with whether it is a role
--- address). Out: membership_identifiers.
+-- The identifiers of memberships. In: numbered (membership, keys, role_keys). Out: membership_identifiers.
 
 insert into membership_identifiers
-select m.membership, md5_number(m.key), case when contains(m.key, '@') then 'email' else 'linkedin' end, m.key, k.role
-from (select membership, unnest(keys) as key from numbered) m join staged_keys k using (key);
+select membership, md5_number(key), case when contains(key, '@') then 'email' else 'linkedin' end, key, list_contains(role_keys, key)
+from (select membership, role_keys, unnest(keys) as key from numbered);

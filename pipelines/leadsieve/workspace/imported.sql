@@ -17,7 +17,8 @@ insert into campaigns (campaign, from_snapshot, name, archived, as_of, no_identi
 select m.campaign, t.snapshot, m.name, false, t.taken_at, 0 from meant m, telling t where m.is_new;
 
 create or replace temp table numbered as
-select nextval('membership_numbers') as membership, m.campaign, t.* from (from told order by row) t join meant m using (name);
+select (select coalesce(max(membership), 0) from memberships) + row_number() over (order by t.row) as membership, m.campaign, t.*
+from told t join meant m using (name);
 
 -- The digest is one that no export can have, so that the lead as exported takes the place of the one that was told of.
 insert into memberships

@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 
-from leadsieve.cleaning import clean
+from leadsieve.cleaning import tidied
 from leadsieve.identity import KEY_VERSION, is_role, parse_email, parse_linkedin
 from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
@@ -23,13 +23,13 @@ def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:
     mappings = [
         ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
     ]
-    return clean(cells.select(_CELLS), mappings).select(keys_of_cleaned())
+    return tidied(cells.select(_CELLS), mappings).select(keys_of_cleaned())
 
 
-def dictionary(keys: pl.Series) -> pl.DataFrame:
-    """Return the different keys of lists of keys, one row each: key, and whether it is a role address."""
-    distinct = pl.DataFrame({"key": keys.explode()}, schema={"key": pl.String}).drop_nulls().unique()
-    return distinct.with_columns(role=is_role(pl.col("key")).fill_null(value=False))
+def role_keys() -> pl.Expr:
+    """Return which of a membership's `keys` are addresses that several people read."""
+    address = pl.element()
+    return pl.col("keys").list.eval(address.filter(is_role(address).fill_null(value=False))).alias("role_keys")
 
 
 def make_anew(con: duckdb.DuckDBPyConnection) -> None:
@@ -41,8 +41,7 @@ def make_anew(con: duckdb.DuckDBPyConnection) -> None:
         "select membership, email, linkedin_url as linkedinUrl, linkedin_url_sales_nav as linkedinUrlSalesNav from memberships"
     ).pl()
     rekeyed = cells.select("membership").hstack(keys_of_stored(cells))
-    put(con, "numbered", rekeyed)
-    put(con, "staged_keys", dictionary(rekeyed["keys"]))
+    put(con, "numbered", rekeyed.with_columns(role_keys()))
     put(con, "rekeyed_values", _values(con))
     con.execute(_SQL, {"version": str(KEY_VERSION)})
     con.execute(statement("identify.sql"))

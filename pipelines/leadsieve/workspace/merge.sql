@@ -1,50 +1,52 @@
--- The staged load becomes the next snapshot. In: staged_rows (one row a membership; `told` is the export's word for its campaign),
--- brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's tables, `numbered` (the new
--- memberships), `merged` (one row of counts).
+-- The staged load becomes the next snapshot. In: staged_rows (one row a membership; `position` numbers them, `told` is the export's
+-- word for its campaign), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
+-- tables, `numbered` (the new memberships' keys), `merged` (one row of counts). Rows may be millions: only narrow tables are joined.
 
--- The digest is of the content as exported, not of keys that later rules may make otherwise.
 -- Equal contents within a campaign are numbered, so that two leads without an `_id` stay two.
 create or replace temp table fresh as
-select *, row_number() over (partition by campaign, digest) as nth
-from (
-    select b.campaign, s.* exclude (told), md5_number(to_json(struct_pack(
-        s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source, s.fields))::varchar) as digest
-    from staged_rows s join brought b using (told)
-);
+with contents as (
+    select s.position, b.campaign, s.digest from staged_rows s join brought b using (told)
+), repeated as (
+    select campaign, digest from contents group by all having count(*) > 1
+)
+select position, campaign, digest, (row_number() over (partition by campaign, digest order by position))::integer as nth
+from contents semi join repeated using (campaign, digest)
+union all
+select position, campaign, digest, 1 from contents anti join repeated using (campaign, digest);
 
 -- A lead whose import was told after the export was made cannot stand in it yet. An export that shows half of an import's leads or
 -- more was made after the import, whatever its time.
+create or replace temp table told_of as
+select m.membership, m.campaign, m.from_snapshot
+from memberships m
+where m.imported and m.until_snapshot is null
+    and (select n.loaded_at from snapshots n where n.id = m.from_snapshot) > (select taken_at from load);
+
 create or replace temp table awaited as
 with shown as (
-    select distinct f.campaign, i.membership
-    from (select campaign, unnest(keys) as key from fresh) f
-    join membership_identifiers i using (key)
-), told as (
-    select m.membership, m.campaign, m.from_snapshot, s.membership is not null as is_shown
-    from memberships m left join shown s using (campaign, membership)
-    where m.imported and m.until_snapshot is null
-        and (select n.loaded_at from snapshots n where n.id = m.from_snapshot) > (select taken_at from load)
+    select distinct i.membership
+    from told_of t
+    join membership_identifiers i using (membership)
+    join (
+        select b.campaign, unnest(s.keys) as key from staged_rows s join brought b using (told)
+        where (select count(*) from told_of) > 0
+    ) f on f.campaign = t.campaign and f.key = i.key
 ), counted as (
-    select *, count(*) filter (where is_shown) over (partition by campaign, from_snapshot) as of_it,
+    select t.*, s.membership is not null as is_shown,
+        count(s.membership) over (partition by campaign, from_snapshot) as of_it,
         count(*) over (partition by campaign, from_snapshot) as leads
-    from told
+    from told_of t left join shown s using (membership)
 )
 select membership, campaign from counted where not is_shown and 2 * of_it < leads;
 
 create or replace temp table ended as
 select m.membership
-from memberships m semi join brought b using (campaign)
-where m.until_snapshot is null
-    and m.membership not in (select membership from awaited)
-    and not exists (from fresh f where f.campaign = m.campaign and f.digest = m.digest and f.nth = m.nth);
+from memberships m semi join brought b using (campaign) anti join fresh f using (campaign, digest, nth)
+where m.until_snapshot is null and m.membership not in (select membership from awaited);
 
 create or replace temp table begun as
-select f.*
-from fresh f
-where not exists (
-    from memberships m
-    where m.until_snapshot is null and m.campaign = f.campaign and m.digest = f.digest and m.nth = f.nth
-);
+select f.*, (select coalesce(max(membership), 0) from memberships) + f.position as membership
+from fresh f anti join (from memberships where until_snapshot is null) m using (campaign, digest, nth);
 
 update memberships set until_snapshot = (select snapshot from load)
 where membership in (select membership from ended);
@@ -58,10 +60,13 @@ update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null
     and (campaign in (select campaign from brought) or (select complete from load) and campaign not in (select campaign from awaited));
 
+create or replace temp table unidentified as
+select b.campaign, count(*) as leads from staged_rows s join brought b using (told) where len(s.keys) = 0 group by b.campaign;
+
 insert into campaigns (campaign, from_snapshot, id, name, owner, status, archived, as_of, no_identifier)
 select distinct b.campaign, l.snapshot, b.id, b.name, b.owner, b.status, b.archived, coalesce(b.as_of, l.taken_at),
-    (select count(*) from fresh f where f.campaign = b.campaign and len(f.keys) = 0)
-from brought b, load l;
+    coalesce(u.leads, 0)
+from brought b cross join load l left join unidentified u using (campaign);
 
 -- What the campaigns file says of campaigns that no export brought is news too, but leaves their as-of time.
 insert into campaigns (campaign, from_snapshot, id, name, owner, status, archived, as_of, no_identifier)
@@ -75,17 +80,18 @@ update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
 
-create or replace temp table numbered as select nextval('membership_numbers') as membership, * from begun;
-
 insert into memberships
-select membership, campaign, (select snapshot from load), null, lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused,
-    last_state, source, fields, digest, nth, imported
-from numbered;
+select b.membership, b.campaign, (select snapshot from load), null, s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status,
+    s.is_paused, s.last_state, s.source, s.fields, s.digest, b.nth, s.imported
+from staged_rows s join begun b using (position);
+
+create or replace temp view numbered as
+select b.membership, s.keys, s.role_keys from staged_rows s join begun b using (position);
 
 create or replace temp table merged as
 select
     (select count(distinct campaign) from brought) as campaigns,
     (select count(*) from fresh) as memberships,
-    (select count(*) from fresh where len(keys) = 0) as no_identifier,
+    (select coalesce(sum(leads), 0)::bigint from unidentified) as no_identifier,
     (select count(*) from begun) as came,
     (select count(*) from ended) as gone;

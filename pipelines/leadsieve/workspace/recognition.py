@@ -21,6 +21,20 @@ _COPY: Final = re.compile(r"(?i)( ?\(\d{1,2}\)|(?<=\S)( -)? (copy|kopie|copie)( 
 _SAMPLE: Final = 1_000
 """So many leads of a file tell whose it is: an honest file shares none of its `_id`s with another campaign."""
 
+_SAMPLES: Final = 100_000
+"""So many in all, however many campaigns a load brings."""
+
+_SAMPLED = """
+create or replace temp table sampled as
+select file, told, lead_id, keys
+from staged_rows
+semi join (
+    select position from staged_rows
+    where lead_id is not null
+    qualify row_number() over (partition by file, told order by position) <= (select sample from load_of)
+) using (position)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
@@ -113,16 +127,18 @@ def refuse_copies(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], kno
             raise InputError(msg)
 
 
-def refuse_strangers(
-    con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, exports: Sequence[Export], *, complete: bool
-) -> None:
-    """Raise InputError for a file most of whose leads (`rows`, staged in `con`) another campaign has, by `_id` and identifier.
+def refuse_strangers(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], *, complete: bool) -> None:
+    """Raise InputError for a file most of whose leads (staged in `con`) another campaign has, by `_id` and identifier.
 
-    Looked at is the state after the load; of large files their first `_SAMPLE` leads.
+    Looked at is the state after the load; of each file's campaigns their first `_SAMPLE` leads, fewer where they are many.
     """
-    named = rows.select("file", "told", "lead_id", "keys").drop_nulls("lead_id")
-    store.put(con, "sampled", named.group_by("file", "told", maintain_order=True).head(_SAMPLE))
-    store.put(con, "load_of", pl.DataFrame({"complete": [complete]}))
+    campaigns = sum(len(export.words) for export in exports)
+    store.put(
+        con,
+        "load_of",
+        pl.DataFrame({"complete": [complete], "sample": [min(_SAMPLE, _SAMPLES // max(campaigns, 1) + 1)]}),
+    )
+    con.execute(_SAMPLED)
     found = con.execute(store.statement("recognition.sql")).fetchall()
     if not found:
         return

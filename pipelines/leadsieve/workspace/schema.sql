@@ -35,9 +35,8 @@ create table campaigns (
     no_identifier integer not null -- memberships that give neither an email nor a LinkedIn profile
 );
 
-create sequence membership_numbers;
 create table memberships (
-    membership bigint not null default nextval('membership_numbers'),
+    membership bigint not null,
     campaign integer not null,
     from_snapshot integer not null,
     until_snapshot integer,

@@ -1,7 +1,7 @@
 """Campaign exports into the workspace: each load is a snapshot, and only what changed is stored."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -11,15 +11,15 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from leadsieve.cleaning import clean
+from leadsieve.cleaning import tidied
 from leadsieve.errors import InputError, UsageError, WorkspaceError
-from leadsieve.intake import Read, expand, load_mappings, map_columns, read, saved_for
+from leadsieve.intake import ColumnMapping, Read, Saved, expand, load_mappings, map_columns, read, read_parts, saved_for
 from leadsieve.intake.names import letters
 from leadsieve.policy import Policy
 from leadsieve.workspace import store
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
 from leadsieve.workspace.connections import connections_of, is_connections, replace_connections
-from leadsieve.workspace.keys import dictionary, keys_of_cleaned, keys_of_stored
+from leadsieve.workspace.keys import keys_of_cleaned, keys_of_stored
 from leadsieve.workspace.recognition import (
     Export,
     digest_of_load,
@@ -28,6 +28,7 @@ from leadsieve.workspace.recognition import (
     refuse_copies,
     refuse_strangers,
 )
+from leadsieve.workspace.staging import Staging, staging
 from leadsieve.workspace.tombstones import Departure, conclude_deletions
 
 _OWN_COLUMNS: Mapping[str, str] = {
@@ -46,21 +47,6 @@ _OWN_COLUMNS: Mapping[str, str] = {
 _EXACT = ("_id", "status", "lastState", "isPaused", "campaign", "source", "emailStatus")
 """The same as lemlist writes them: they win over a custom variable that is called alike."""
 
-_EXPORT: dict[str, pl.DataType | type[pl.DataType]] = {
-    "told": pl.String,  # the campaign as the export names it: name or id
-    "lead_id": pl.String,
-    "email": pl.String,
-    "linkedin_url": pl.String,
-    "linkedin_url_sales_nav": pl.String,
-    "status": pl.String,
-    "is_paused": pl.Boolean,
-    "last_state": pl.String,
-    "source": pl.String,
-    "fields": pl.String,
-    "keys": pl.List(pl.String),
-    "imported": pl.Boolean,
-    "file": pl.Int32,  # its place among the files of the load
-}
 _OF_MEMBERSHIP = ("told", "linkedin_url_sales_nav", "lead_id", "status", "is_paused", "last_state", "source")
 _CAMPAIGNS: dict[str, type[pl.DataType]] = {
     "id": pl.String,
@@ -116,24 +102,25 @@ def load_snapshot(
     Of the policy only saved mappings and the statuses count.
     Raises InputError for a file that cannot be read whole, WorkspaceError for the workspace; both leave it as it was.
     """
-    bundle = _bundle(exports, campaigns=campaigns, campaign=campaign, policy=policy)
-    moment = taken_at.astimezone(UTC).replace(tzinfo=None) if taken_at else bundle.taken_at
-    with store.writing(path, lock_timeout=lock_timeout) as con:
-        loaded = Loaded(snapshot=None, taken_at=moment)
-        if bundle.exports:
-            loaded = _load(
-                con, path, bundle, moment=moment, complete=complete, anew=taken_at is not None, policy=policy
-            )
-        if bundle.connections is not None:
-            replace_connections(con, bundle.connections, account)
+    with staging() as staged:
+        bundle = _bundle(staged, exports, campaigns=campaigns, campaign=campaign, policy=policy)
+        moment = taken_at.astimezone(UTC).replace(tzinfo=None) if taken_at else bundle.taken_at
+        with store.writing(path, lock_timeout=lock_timeout) as con:
+            loaded = Loaded(snapshot=None, taken_at=moment)
+            if bundle.exports:
+                loaded = _load(
+                    con, path, bundle, moment=moment, complete=complete, anew=taken_at is not None, policy=policy
+                )
+            if bundle.connections is not None:
+                replace_connections(con, bundle.connections, account)
     return _with_connections(loaded, bundle.connections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bundle:
-    """What a load brings, read and checked: memberships (`_EXPORT`), the campaigns file, what each file is, when it was so."""
+    """What a load brings, read and checked: staged memberships, the campaigns file, what each file is, when it was so."""
 
-    rows: pl.DataFrame
+    staged: Staging
     known: pl.DataFrame
     exports: tuple[Export, ...]
     taken_at: datetime
@@ -142,51 +129,61 @@ class _Bundle:
     from_backup: bool = False
 
 
-def _bundle(exports: Sequence[str], *, campaigns: str | None, campaign: str | None, policy: Policy) -> _Bundle:
+def _bundle(
+    staged: Staging, exports: Sequence[str], *, campaigns: str | None, campaign: str | None, policy: Policy
+) -> _Bundle:
     """Read what is to be loaded: exports, LinkedIn connections, or one backup."""
     if len(exports) == 1 and is_backup(Path(exports[0])):
-        return _backup(read_backup(Path(exports[0])))
-    told = [_whole(read(source)) for pattern in exports for source in expand(pattern)]
-    reads, connected = [r for r in told if not is_connections(r)], [r for r in told if is_connections(r)]
-    if campaign and len(reads) > 1:
-        msg = f"--campaign names one campaign, but {len(reads)} exports were given. Load them one by one, or name each file by its campaign."
-        raise UsageError(msg)
-    saved = load_mappings(policy.mappings)
+        return _backup(staged, read_backup(Path(exports[0])))
     listed = _whole(read(expand(campaigns)[0])) if campaigns else None
-    parts = [_memberships(r, campaign, saved_for(r, saved)) for r in reads]
+    saved = load_mappings(policy.mappings)
+    found: list[Export] = []
+    connected: list[Read] = []
+    for source in (source for pattern in exports for source in expand(pattern)):
+        parts = map(_whole, read_parts(source))
+        first = next(parts)
+        if is_connections(first):
+            connected.append(first)
+            continue
+        if campaign and found:
+            msg = "--campaign names one campaign, but several exports were given. Load them one by one, or name each file by its campaign."
+            raise UsageError(msg)
+        found.append(_stage_file(staged, first, parts, place=len(found), campaign=campaign, saved=saved))
     return _Bundle(
-        rows=_together(parts),
+        staged=staged,
         known=pl.DataFrame(schema=_CAMPAIGNS) if listed is None else _read_campaigns(listed),
-        exports=tuple(_export(r, part, campaign) for r, part in zip(reads, parts, strict=True)),
+        exports=tuple(found),
         taken_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
         known_sha256=listed.sha256 if listed else None,
         connections=connections_of(connected) if connected else None,
     )
 
 
-def _together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return the memberships of all files, each with its file's place."""
-    placed = [part.with_columns(file=pl.lit(place, pl.Int32)) for place, part in enumerate(parts)]
-    return pl.concat([pl.DataFrame(schema=_EXPORT), *(part.select(*_EXPORT) for part in placed)])
-
-
-def _export(told: Read, rows: pl.DataFrame, campaign: str | None) -> Export:
-    """Return what is to be known of a file: its hash, and the campaigns that it names."""
-    stem = None if campaign or "campaign" in _own_columns(told.table.columns) else _campaign_of(told, None)
+def _stage_file(
+    staged: Staging, first: Read, more: Iterable[Read], *, place: int, campaign: str | None, saved: Saved
+) -> Export:
+    """Stage a file's memberships part by part; return what is to be known of it: its hash, and the campaigns that it names."""
+    mappings = _mappings(first, saved_for(first, saved))
+    leads, words = 0, set()
+    for part in itertools.chain([first], more):
+        rows = _memberships(part, campaign, mappings)
+        staged.add(rows, file=place)
+        leads += rows.height
+        words |= set(rows["told"].unique())
+    stem = None if campaign or "campaign" in _own_columns(first.table.columns) else _campaign_of(first, None)
     word = campaign or stem
-    empty = (word,) if word else ()
-    words = tuple(rows["told"].unique().sort()) if rows.height else empty
-    return Export(file=told.file, sha256=told.sha256, words=words, leads=rows.height, stem=stem)
+    if not leads and word:
+        words = {word}
+    return Export(file=first.file, sha256=first.sha256, words=tuple(sorted(words)), leads=leads, stem=stem)
 
 
-def _backup(backup: Backup) -> _Bundle:
+def _backup(staged: Staging, backup: Backup) -> _Bundle:
     """Return what a backup holds as if its campaigns were exported with it."""
     words = backup.campaigns.select(pl.coalesce("id", "name").alias("told"))["told"]
     rows = backup.leads.hstack(keys_of_stored(backup.cells))
+    staged.add(rows, file=0)
     whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), leads=rows.height, stem=None)
-    return _Bundle(
-        rows=_together([rows]), known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True
-    )
+    return _Bundle(staged=staged, known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True)
 
 
 def _load(
@@ -206,7 +203,7 @@ def _load(
     refuse_copies(con, bundle.exports, bundle.known)
     _stage(con, bundle)
     if not bundle.from_backup:
-        refuse_strangers(con, bundle.rows, bundle.exports, complete=complete)
+        refuse_strangers(con, bundle.exports, complete=complete)
     loaded = _merge(con, path, moment=moment, complete=complete, content=content, policy=policy)
     record_exports(con, bundle.exports)
     return loaded
@@ -242,12 +239,20 @@ def _whole(told: Read) -> Read:
     return told
 
 
-def _memberships(told: Read, campaign: str | None, saved: Mapping[str, str]) -> pl.DataFrame:
-    """Return one export's memberships, one row each: `_EXPORT`."""
+def _mappings(told: Read, saved: Mapping[str, str]) -> tuple[ColumnMapping, ...]:
+    """Return what the export's columns are that say something of the lead."""
+    return map_columns(replace(told, table=_of_leads(told)), overrides={}, saved=saved)
+
+
+def _of_leads(told: Read) -> pl.DataFrame:
     own = _own_columns(told.table.columns)
-    leads = told.table.drop(column for name, column in own.items() if name != "source")
-    mappings = map_columns(replace(told, table=leads), overrides={}, saved=saved)
-    cleaned = clean(leads, mappings)
+    return told.table.drop(column for name, column in own.items() if name != "source")
+
+
+def _memberships(told: Read, campaign: str | None, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:
+    """Return one export's memberships, one row each: `EXPORT`."""
+    own = _own_columns(told.table.columns)
+    cleaned = tidied(_of_leads(told), mappings)
     fields = [
         str(m.field or m.variable)
         for m in mappings
@@ -307,11 +312,10 @@ def _truth(column: str) -> pl.Expr:
 
 
 def _stage(con: duckdb.DuckDBPyConnection, bundle: _Bundle) -> None:
-    """Put the load's rows into temporary tables beside the workspace's own."""
+    """Put what the load brings beside the workspace's own tables."""
     words = sorted({word for export in bundle.exports for word in export.words})
+    bundle.staged.attach(con)
     frames = {
-        "staged_rows": bundle.rows,
-        "staged_keys": dictionary(bundle.rows["keys"]),
         "known": bundle.known,
         "brought": _resolve(con, words, bundle.known.to_dicts()),
     }

@@ -15,7 +15,7 @@ drop table snapshots_1;
 
 alter table memberships rename to memberships_1;
 create table memberships (
-    membership bigint not null default nextval('membership_numbers'),
+    membership bigint not null,
     campaign integer not null,
     from_snapshot integer not null,
     until_snapshot integer,
@@ -38,6 +38,7 @@ select membership, campaign, from_snapshot, until_snapshot, lead_id, email, link
         lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields))::varchar), nth, false
 from memberships_1;
 drop table memberships_1;
+drop sequence membership_numbers;
 
 alter table membership_identifiers rename to membership_identifiers_1;
 create table membership_identifiers (
