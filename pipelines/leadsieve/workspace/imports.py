@@ -14,7 +14,7 @@ from leadsieve.errors import UsageError
 from leadsieve.published import Importable, importable
 from leadsieve.schema import PLAIN_FIELDS
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import role_keys
+from leadsieve.workspace.keys import with_role_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def _stage(con: duckdb.DuckDBPyConnection, run: Importable, told: pl.DataFrame, 
         "insert into snapshots (taken_at, loaded_at, complete, sha256, kind) values (?, ?, false, ?, ?) returning id",
         [newest or now, now, hashlib.sha256(f"{kind} {run.run} {batches}".encode()).hexdigest(), kind],
     ).fetchall()[0][0]
-    store.put(con, "told", told.with_columns(role_keys()) if "keys" in told.columns else told)
+    store.put(con, "told", with_role_keys(told) if "keys" in told.columns else told)
     store.put(con, "telling", pl.DataFrame({"snapshot": [snapshot], "taken_at": [newest or now], "run": [run.run]}))
     return int(snapshot)
 

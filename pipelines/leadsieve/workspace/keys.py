@@ -9,13 +9,17 @@ from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
 from leadsieve.workspace.store import put, statement
 
+_PLACE = ":place"
 _CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 
 
 def keys_of_cleaned() -> pl.Expr:
     """Return every key that a cleaned membership gives, each once: all addresses of its email cell, its profiles."""
     profiles = pl.concat_list("linkedin_key", "linkedin_member_key").list.drop_nulls()
-    return pl.concat_list(ADDRESSES, profiles).list.unique(maintain_order=True).alias("keys")
+    # Two profiles of one record have different keys; a cell may name an address twice.
+    several = pl.col(ADDRESSES).list.len() > 1
+    addresses = pl.when(several).then(pl.col(ADDRESSES).list.unique(maintain_order=True)).otherwise(ADDRESSES)
+    return pl.concat_list(addresses, profiles).alias("keys")
 
 
 def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:
@@ -26,10 +30,14 @@ def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:
     return tidied(cells.select(_CELLS), mappings).select(keys_of_cleaned())
 
 
-def role_keys() -> pl.Expr:
-    """Return which of a membership's `keys` are addresses that several people read."""
-    address = pl.element()
-    return pl.col("keys").list.eval(address.filter(is_role(address).fill_null(value=False))).alias("role_keys")
+def with_role_keys(memberships: pl.DataFrame) -> pl.DataFrame:
+    """Return the memberships with `role_keys`: which of their `keys` are addresses that several people read."""
+    # Few are: what few rows have is found over all keys at once and joined, for a list is slow to look into.
+    places = memberships.with_row_index(_PLACE)
+    found = places.select(_PLACE, role_keys="keys").explode("role_keys").filter(is_role(pl.col("role_keys")))
+    listed = found.group_by(_PLACE, maintain_order=True).agg("role_keys")
+    joined = places.join(listed, on=_PLACE, how="left", maintain_order="left").drop(_PLACE)
+    return joined.with_columns(pl.col("role_keys").fill_null([]))
 
 
 def make_anew(con: duckdb.DuckDBPyConnection) -> None:
@@ -41,7 +49,7 @@ def make_anew(con: duckdb.DuckDBPyConnection) -> None:
         "select membership, email, linkedin_url as linkedinUrl, linkedin_url_sales_nav as linkedinUrlSalesNav from memberships"
     ).pl()
     rekeyed = cells.select("membership").hstack(keys_of_stored(cells))
-    put(con, "numbered", rekeyed.with_columns(role_keys()))
+    put(con, "numbered", with_role_keys(rekeyed))
     put(con, "rekeyed_values", _values(con))
     con.execute(_SQL, {"version": str(KEY_VERSION)})
     con.execute(statement("identify.sql"))

@@ -2,10 +2,13 @@
 -- word for its campaign), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
 -- tables, `numbered` (the new memberships' keys), `merged` (one row of counts). Rows may be millions: only narrow tables are joined.
 
+-- The digest is of the content as exported, not of keys that later rules may make otherwise.
 -- Equal contents within a campaign are numbered, so that two leads without an `_id` stay two.
 create or replace temp table fresh as
 with contents as (
-    select s.position, b.campaign, s.digest from staged_rows s join brought b using (told)
+    select s.position, b.campaign, md5_number(to_json(struct_pack(
+        s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source, s.fields))::varchar) as digest
+    from staged_rows s join brought b using (told)
 ), repeated as (
     select campaign, digest from contents group by all having count(*) > 1
 )
@@ -82,7 +85,7 @@ where until_snapshot is null and from_snapshot < (select snapshot from load)
 
 insert into memberships
 select b.membership, b.campaign, (select snapshot from load), null, s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status,
-    s.is_paused, s.last_state, s.source, s.fields, s.digest, b.nth, s.imported
+    s.is_paused, s.last_state, s.source, s.fields, b.digest, b.nth, s.imported
 from staged_rows s join begun b using (position);
 
 create or replace temp view numbered as
