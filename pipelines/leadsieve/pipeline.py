@@ -77,8 +77,6 @@ def run(
     ledger = make_ledger(records, sieved.decisions, plan.placed, lead_list.variables)
     _assert_conserved(ledger, lead_list)
     shape(lead_list, ledger, chosen.columns)  # a wrong --columns is told before anything is written
-    # Refuses columns that the list lacks; a run that writes nothing refuses what a run that writes does.
-    shape(lead_list, ledger, chosen.columns)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
     summary = summarise(ledger, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
     return Result(

@@ -14,6 +14,13 @@ LISTS = [str(SAMPLES / name) for name in json.loads((SAMPLES / "expected.json").
 PRICES = {"leads": 500, "apollo_export": 900.5, "event_booth": 0, "another team's": 1}
 
 
+def pytest_collection_modifyitems(items):
+    """Let every run of these tests publish its real report."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("drawn")
+
+
 @dataclass(frozen=True)
 class Told:
     """A run of the samples, and its page."""
