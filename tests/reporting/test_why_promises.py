@@ -76,7 +76,7 @@ def fewer(changes: tuple[Change, ...]) -> Iterable[tuple[Change, ...]]:
 
 @pytest.mark.xdist_group("against_oracle")
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
