@@ -21,7 +21,7 @@ from oracle.oracle_reading import DEDUP_MODES, IMPORT_MODES, Decision, decide
 from oracle.oracle_strategies import Example, examples, render
 
 PAIRS = tuple(itertools.product(DEDUP_MODES, IMPORT_MODES))
-EXAMPLES = 36
+EXAMPLES = 27
 AT_LEAST = 20
 MARKS = (
     "in_campaign",
