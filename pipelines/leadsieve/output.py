@@ -13,7 +13,7 @@ from leadsieve.decided import Decided
 from leadsieve.errors import ValidationError
 from leadsieve.names import batch_file
 from leadsieve.progress import Progress
-from leadsieve.publishing import LEDGER, keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
+from leadsieve.publishing import LEDGER, SUMMARY, keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
 from leadsieve.reporting import render_page
 from leadsieve.tables import make_batch, make_excluded, make_failed, make_updates, shape
 from leadsieve.validation import Brief, Gate, Verdict, brief
@@ -50,7 +50,7 @@ def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
             write_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
             rows[name] = table.height
     write_parquet(decided.ledger, staging / LEDGER)
-    (staging / "summary.json").write_text(to_json(decided.summary), "utf-8")
+    (staging / SUMMARY).write_text(to_json(decided.summary), "utf-8")
     return {**rows, LEDGER: decided.ledger.height}
 
 

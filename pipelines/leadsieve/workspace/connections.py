@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from leadsieve.cleaning import clean
+from leadsieve.cleaning import tidied
 from leadsieve.errors import UsageError
 from leadsieve.intake import Read, map_columns
 from leadsieve.intake.names import export_of
@@ -29,7 +29,7 @@ def connections_of(reads: Sequence[Read]) -> pl.DataFrame:
 
 
 def _keys(told: Read) -> pl.DataFrame:
-    return clean(told.table, map_columns(told, overrides={})).select(keys_of_cleaned())
+    return tidied(told.table, map_columns(told, overrides={})).select(keys_of_cleaned())
 
 
 def replace_connections(con: duckdb.DuckDBPyConnection, connections: pl.DataFrame, account: str) -> None:

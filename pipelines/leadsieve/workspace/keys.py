@@ -17,9 +17,7 @@ def keys_of_cleaned() -> pl.Expr:
     """Return every key that a cleaned membership gives, each once: all addresses of its email cell, its profiles."""
     profiles = pl.concat_list("linkedin_key", "linkedin_member_key").list.drop_nulls()
     # Two profiles of one record have different keys; a cell may name an address twice.
-    several = pl.col(ADDRESSES).list.len() > 1
-    addresses = pl.when(several).then(pl.col(ADDRESSES).list.unique(maintain_order=True)).otherwise(ADDRESSES)
-    return pl.concat_list(addresses, profiles).alias("keys")
+    return pl.concat_list(pl.col(ADDRESSES).list.unique(maintain_order=True), profiles).alias("keys")
 
 
 def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:

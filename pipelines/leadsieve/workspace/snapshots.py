@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -389,8 +388,8 @@ def _merge(
         "create or replace temp table load as select ?::integer as snapshot, ?::timestamp as taken_at, ?::boolean as complete",
         [snapshot, moment, complete],
     )
-    con.execute(files("leadsieve.workspace").joinpath("merge.sql").read_text("utf-8"))
-    con.execute(files("leadsieve.workspace").joinpath("identify.sql").read_text("utf-8"))
+    con.execute(store.statement("merge.sql"))
+    con.execute(store.statement("identify.sql"))
     departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
     return Loaded(

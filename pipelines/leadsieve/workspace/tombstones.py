@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +36,7 @@ def conclude_deletions(con: duckdb.DuckDBPyConnection, statuses: Mapping[str, st
     """Store which leads the load in `con` found deleted; `statuses` are the policy's own words for statuses."""
     store.put(con, "statuses", status_table(statuses))
     store.put(con, "mass", pl.DataFrame({"leads": [MASS_LEADS], "share": [MASS_SHARE]}))
-    con.execute(_sql("tombstones.sql"))
+    con.execute(store.statement("tombstones.sql"))
     told = con.execute(
         "select c.name, d.before, d.gone, d.confirmed from departures d join load l using (snapshot) "
         "join campaigns c on c.campaign = d.campaign and c.until_snapshot is null order by c.name"
@@ -53,7 +52,7 @@ def deletions(con: duckdb.DuckDBPyConnection, snapshot: int) -> pl.DataFrame:
     Columns: tombstone, membership, snapshot (that missed it), number, campaign_id, campaign, source, lead_id, email,
     linkedin_url, last_seen, missed (UTC), state (`DeletionState`).
     """
-    frame: pl.DataFrame = con.sql(_sql("deleted.sql"), params={"snapshot": snapshot}).pl()
+    frame: pl.DataFrame = con.sql(store.statement("deleted.sql"), params={"snapshot": snapshot}).pl()
     return frame
 
 
@@ -108,7 +107,3 @@ def _keys(value: str) -> list[str]:
     """Return what a value may name: addresses, a profile, a lead by its `_id`."""
     email, profile = parse_email(value).address, parse_linkedin(value).key
     return [value.strip(), *(email.split(";") if email else ()), *([profile] if profile else ())]
-
-
-def _sql(name: str) -> str:
-    return files("leadsieve.workspace").joinpath(name).read_text("utf-8")
