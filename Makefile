@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: demo test check fuzz bench lab docs clean
+.PHONY: demo test check fuzz bench bench-small lab docs clean
 
 demo: $(VENV)/installed
 	rm -rf demo
@@ -36,6 +36,11 @@ fuzz: $(VENV)/installed-bench
 
 bench: $(VENV)/installed-bench
 	for script in identity identity_scores intake_tables intake_encoding intake_speed; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/main_job.py --job load
+
+bench-small: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/small.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

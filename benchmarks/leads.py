@@ -3,7 +3,9 @@
     python benchmarks/leads.py FOLDER --rows 1000000
 
 writes `list.csv` (one row a lead) and `memberships.parquet` (one row a membership, twice as many, with a column `campaign`).
-Invented people only. DuckDB makes the rows by hashing their number, so that a hundred million need no more memory than a thousand.
+Invented people only. What leadsieve finds in a list of 40,000 (seed 1): 3.0 % of the rows have no email, 1.0 % an invalid one, 10.2 % an odd form
+of the profile's address, 19.9 % repeat the person of an earlier row, 39.9 % are known to the workspace.
+DuckDB makes the rows by hashing their number, so that a hundred million need no more memory than a thousand.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import duckdb
 EMPTY_EMAIL, INVALID_EMAIL, ODD_LINKEDIN = 0.03, 0.01, 0.10
 """Shares of the list's rows."""
 
-DUPLICATE, KNOWN = 0.25, 0.46
+DUPLICATE, KNOWN = 0.256, 0.44
 """How often a row is drawn as another's duplicate, as known: some draws miss, which leaves 20 % and 40 % of the rows."""
 
 ACTIVE, IN_TWO_CAMPAIGNS = 0.30, 0.10
@@ -31,7 +33,7 @@ create macro first(p) as one_of(p, 'first', ['Ada', 'Ben', 'Chloe', 'Dirk', 'Eli
 create macro last(p) as one_of(p, 'last', ['Abara', 'Brandt', 'Costa', 'Dubois', 'Eriksen', 'Fischer', 'Garcia', 'Haddad', 'Ito', 'Jansen']);
 create macro domain(p) as 'company' || below(p // 7, 'domain', 200000) || '.com';
 create macro email(p) as lower(first(p) || '.' || last(p)) || p || '@' || domain(p);
-create macro slug(p) as lower(first(p) || '-' || last(p)) || '-' || to_base(p + 46656, 36);
+create macro slug(p) as lower(first(p) || '-' || last(p)) || '-' || lower(to_base(p + 46656, 36));
 create macro company(p) as upper(domain(p)[1:1]) || replace(domain(p)[2:], '.com', ' Ltd');
 create macro title(p) as one_of(p, 'title', ['Head of Sales', 'Buyer', 'Owner', 'Head of Operations', 'Engineer']);
 create macro profile(i, p) as case when draw(i, 'odd') >= {odd} then 'https://www.linkedin.com/in/' || slug(p)
