@@ -3,8 +3,10 @@
 import json
 import shutil
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
+import typer.main
 
 from leadsieve.cli import app
 
@@ -52,6 +54,10 @@ LIST = (
 )
 
 
+built_once = cache(typer.main.get_command)
+"""Typer builds all commands anew for each that runs; hundreds run here, of the same ones."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command ended and what it printed."""
@@ -74,9 +80,10 @@ def here(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def leadsieve(here, capsys):
+def leadsieve(here, capsys, monkeypatch):
     """Run a command in this process; nothing but its exit status and its output comes back."""
     assert here.is_dir()
+    monkeypatch.setattr(typer.main, "get_command", built_once)
 
     def run(*arguments):
         capsys.readouterr()

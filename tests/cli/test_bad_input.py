@@ -13,6 +13,7 @@ import pytest
 
 import leadsieve.output
 import leadsieve.pipeline
+import leadsieve.validation
 from leadsieve.cli import campaigns, main_job
 
 MIB = 1024 * 1024
@@ -432,7 +433,7 @@ def test_a_run_that_breaks_a_rule_publishes_nothing(decide, team, monkeypatch):
         raise leadsieve.ValidationError("The output breaks a rule. Nothing was published.")  # noqa: EM101, TRY003
 
     monkeypatch.setattr(leadsieve.output, "_validate", breaks)
-    monkeypatch.setattr(main_job.Gate, "start", lambda **_: NoGate())
+    monkeypatch.setattr(leadsieve.validation.Gate, "start", lambda **_: NoGate())
 
     ended = decide("--validate", "gate", "--out", "out")
 
@@ -461,7 +462,7 @@ class BrokenVerdict:
 
 def test_a_broken_rule_is_told_when_the_run_is_published_all_the_same(decide, monkeypatch):
     monkeypatch.setattr(leadsieve.output, "_validate", lambda *_: BrokenVerdict())
-    monkeypatch.setattr(main_job.Gate, "start", lambda **_: NoGate())
+    monkeypatch.setattr(leadsieve.validation.Gate, "start", lambda **_: NoGate())
 
     ended = decide("--validate", "warn", "--out", "out", "--json")
 

@@ -12,7 +12,6 @@ from dataclasses import fields
 
 import pytest
 
-import leadsieve.cli.main_job
 from leadsieve.limits import registry
 from leadsieve.policy import Policy, load_policy
 
@@ -411,7 +410,7 @@ def test_init_replaces_a_file_only_with_force(leadsieve, here):
 
 def test_the_demo_runs_the_main_job_on_the_samples_whatever_policy_lies_about(leadsieve, here, monkeypatch):
     (here / "leadsieve.toml").write_text('dedup = "nonsense"\n', "utf-8")
-    monkeypatch.setattr(leadsieve_main_job(), "Policy", lambda: Policy(validate="off"))
+    monkeypatch.setattr("leadsieve.Policy", lambda: Policy(validate="off"))
 
     ended = leadsieve("demo", "shown")
 
@@ -419,10 +418,6 @@ def test_the_demo_runs_the_main_job_on_the_samples_whatever_policy_lies_about(le
     assert ended.out.startswith("Loaded 1,500 leads of 10 campaigns and 98 opt-outs")
     assert ended.out.endswith("Written to shown/out\n")
     assert json.loads((here / "shown" / "out" / "summary.json").read_text("utf-8"))["outcomes"]["create"] == 1013
-
-
-def leadsieve_main_job():
-    return leadsieve.cli.main_job
 
 
 def test_the_demo_touches_no_folder_that_holds_something(leadsieve, here):
@@ -438,7 +433,7 @@ def test_the_demo_copies_no_programs(leadsieve, here, monkeypatch):
     def stop(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(leadsieve_main_job(), "_decide_and_publish", stop)
+    monkeypatch.setattr("leadsieve.cli.main_job._decide_and_publish", stop)
     leadsieve("demo")
 
     assert [path for path in (here / "demo").rglob("*") if path.suffix in {".py", ".pyc"}] == []

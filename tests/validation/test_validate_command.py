@@ -41,7 +41,7 @@ def leadsieve(
     """Run a command in a folder with a list and a workspace, with the gate in this process."""
     write_team(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("leadsieve.cli.main_job.Gate", FewSuites)
+    monkeypatch.setattr("leadsieve.validation.Gate", FewSuites)
     monkeypatch.setattr(sys.modules["leadsieve.validation.published_run"], "Gate", FewSuites)
 
     def run(*arguments: str) -> Ended:

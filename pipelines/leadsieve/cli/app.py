@@ -1,9 +1,7 @@
 """All commands, and what the shell sees of an error."""
 
 import sys
-import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +23,9 @@ from leadsieve.cli import (
 )
 from leadsieve.errors import LeadsieveError
 
+_NO_HELP = {"help": False}
+"""Typer hands a --help that nobody gave to Pydantic, whose import takes as long as all else before a help page."""
+
 app = typer.Typer(
     name="leadsieve",
     help="Make raw lead lists safe to import into an outreach tool.",
@@ -32,6 +33,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={
+        "default_map": {**_NO_HELP, **dict.fromkeys(("snapshot", "suppress", "deleted", "limits"), _NO_HELP)}
+    },
 )
 app.command("run")(main_job.run)
 app.command("imported")(imported.imported)
@@ -55,7 +59,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 def _print_version(*, wanted: bool) -> None:
     if wanted:
-        console.say(f"leadsieve {version('leadsieve')}")
+        console.say(f"leadsieve {_version()}")
         raise typer.Exit
 
 
@@ -111,8 +115,14 @@ def _misused(error: typer.TyperException) -> str:
 
 def _bug(error: Exception) -> str:
     """Return what to report of an error that nobody foresaw: its kind and place, not its text."""
+    import traceback
+
     ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
     where = f"{type(error).__name__} in {Path(ours[-1].filename).name}, line {ours[-1].lineno}"
-    return (
-        f"Error: leadsieve {version('leadsieve')} met a bug ({where}). Please report it with the command that you ran."
-    )
+    return f"Error: leadsieve {_version()} met a bug ({where}). Please report it with the command that you ran."
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("leadsieve")

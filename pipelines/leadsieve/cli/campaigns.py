@@ -3,14 +3,17 @@
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import leadsieve
 from leadsieve.cli import console, history, options
 from leadsieve.errors import UsageError
-from leadsieve.policy import load_policy
-from leadsieve.workspace import Departure, Loaded
+from leadsieve.resources import tell_polars
+
+if TYPE_CHECKING:
+    from leadsieve.workspace import Departure, Loaded
 
 app = typer.Typer(help="The workspace's campaigns and who is in them.", no_args_is_help=True)
 
@@ -47,8 +50,12 @@ def load(
         str, typer.Option("--account", metavar="NAME", help="Whose connections a LinkedIn Connections.csv has.")
     ] = "",
     lock_timeout: options.LockTimeout = None,
+    memory: options.Memory = None,
+    threads: options.Threads = None,
 ) -> None:
     """Load campaign exports as the workspace's next snapshot, all or nothing; LinkedIn's Connections.csv goes beside it."""
+    policy = leadsieve.load_policy(None).with_options(memory=memory, threads=threads)
+    tell_polars(policy.threads)
     place = options.workspace_of(workspace, lock_timeout)
     moment = _moment(taken_at) if taken_at else None
     loaded = place.load(
@@ -58,7 +65,7 @@ def load(
         taken_at=moment,
         complete=complete,
         account=account,
-        policy=load_policy(None),
+        policy=policy,
     )
     if loaded.snapshot is not None:
         _say_snapshot(loaded, place.path)
@@ -71,7 +78,7 @@ def load(
         console.say(f"{loaded.connections:,} LinkedIn connections{f' of {account}' if account else ''}{unnamed}.")
 
 
-def _say_snapshot(loaded: Loaded, path: Path) -> None:
+def _say_snapshot(loaded: "Loaded", path: Path) -> None:
     if loaded.known:
         console.say(
             f"These exports are snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC already, so nothing was loaded; "
@@ -91,7 +98,7 @@ def _say_snapshot(loaded: Loaded, path: Path) -> None:
         console.say(_deleted(departure))
 
 
-def _deleted(departure: Departure) -> str:
+def _deleted(departure: "Departure") -> str:
     """Say how many leads of a campaign somebody deleted, and what to do where that must be confirmed."""
     gone = f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} were deleted in lemlist"
     if departure.confirmed:

@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from leadsieve.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _UNWRAPPED = 10_000  # a width that no table reaches: what is piped keeps its lines whole
 
@@ -30,8 +31,10 @@ def warn(sentence: str) -> None:
 
 
 @contextmanager
-def out() -> Iterator[Console]:
+def out() -> Iterator["Console"]:
     """Yield the console for results: as wide as the terminal, or plain unwrapped text for a file or pipe."""
+    from rich.console import Console
+
     if sys.stdout.isatty():
         yield Console(markup=False, emoji=False, highlight=False)
         return
@@ -46,6 +49,10 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield silent
         return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)

@@ -1,17 +1,18 @@
 """`deleted`: leads that somebody deleted in lemlist, and that a list may bring back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
-from rich.table import Table
 
+from leadsieve import reporting
 from leadsieve.cli import console, options
-from leadsieve.reporting import cut, plain_table
-from leadsieve.simple_jobs import publish_table
 from leadsieve.words import DeletionState
-from leadsieve.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from leadsieve import Workspace
 
 app = typer.Typer(help="Leads that were deleted in lemlist, and that a list may bring back.", no_args_is_help=True)
 
@@ -30,10 +31,10 @@ def list_deleted(*, workspace: options.WorkspaceFile = None, lock_timeout: optio
         screen.print(_counted(options.workspace_of(workspace, lock_timeout)))
 
 
-def _counted(place: Workspace) -> Table:
-    table = plain_table("leads", "campaign", "source", "missed", "snapshot", "state", right=(0, 4))
+def _counted(place: "Workspace") -> "Table":
+    table = reporting.plain_table("leads", "campaign", "source", "missed", "snapshot", "state", right=(0, 4))
     for row in place.deleted.iter_rows(named=True):
-        names = cut(row["campaign"]), cut(row["source"] or "")
+        names = reporting.cut(row["campaign"]), reporting.cut(row["source"] or "")
         table.add_row(
             f"{row['leads']:,}", *names, f"{row['missed']:%Y-%m-%d}", str(row["snapshot"]), _STATES[row["state"]]
         )
@@ -75,6 +76,10 @@ def export(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Write the deleted leads to a CSV file, to mark them in the CRM that brings them back."""
+    import polars as pl
+
+    from leadsieve.simple_jobs import publish_table
+
     leads = options.workspace_of(workspace, lock_timeout).deleted_leads
     told = leads.rename({"lead_id": "_id", "linkedin_url": "linkedinUrl"})
     days = pl.col("last_seen", "missed").dt.strftime("%Y-%m-%d")

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
+from leadsieve import reporting
 from leadsieve.cli import console
-from leadsieve.published import ledger_of, rows_of
-from leadsieve.reporting import explain
 
 
 def why(
@@ -15,5 +14,7 @@ def why(
     row: Annotated[str, typer.Argument(metavar="ROW|EMAIL", help="The row's number over the whole list, or an email.")],
 ) -> None:
     """Explain why a row got its outcome, and what would let it pass."""
+    from leadsieve.published import ledger_of, rows_of
+
     rows, summary, policy = rows_of(out, row)
-    console.say("\n\n".join(str(explain(found, summary, policy, ledger=ledger_of(out))) for found in rows))
+    console.say("\n\n".join(str(reporting.explain(found, summary, policy, ledger=ledger_of(out))) for found in rows))

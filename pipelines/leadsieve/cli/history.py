@@ -1,20 +1,19 @@
 """`snapshot list`, `diff`, `drop`, `export`, `advice`: the workspace over time."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
-from rich.table import Table
-from rich.text import Text
 
+import leadsieve
+from leadsieve import reporting
 from leadsieve.cli import console, options
 from leadsieve.errors import UsageError
-from leadsieve.policy import load_policy
-from leadsieve.reporting import cut, plain_table, print_list
-from leadsieve.simple_jobs import publish_table
 from leadsieve.words import Advice, Difference
-from leadsieve.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.table import Table
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write all of them to a CSV file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what stands there.")]
@@ -51,40 +50,48 @@ def list_snapshots(
             screen.print(_connections(connections))
 
 
-def _connections(connections: pl.DataFrame) -> Table:
-    table = plain_table("LinkedIn connections of", "profiles", "emails", "loaded (UTC)", right=(1, 2))
+def _connections(connections: "pl.DataFrame") -> "Table":
+    table = reporting.plain_table("LinkedIn connections of", "profiles", "emails", "loaded (UTC)", right=(1, 2))
     for row in connections.iter_rows(named=True):
         counts = f"{row['profiles']:,}", f"{row['emails']:,}"
-        table.add_row(cut(row["account"] or "(no account named)"), *counts, f"{row['loaded_at']:%Y-%m-%d %H:%M}")
+        table.add_row(
+            reporting.cut(row["account"] or "(no account named)"), *counts, f"{row['loaded_at']:%Y-%m-%d %H:%M}"
+        )
     return table
 
 
-def _snapshots(snapshots: pl.DataFrame) -> Table:
+def _snapshots(snapshots: "pl.DataFrame") -> "Table":
     heads = ("snapshot", "taken at (UTC)", "kind", "campaigns", "leads", "without identifier")
-    table = plain_table(*heads, right=(0, 3, 4, 5))
+    table = reporting.plain_table(*heads, right=(0, 3, 4, 5))
     for row in snapshots.iter_rows(named=True):
         counts = (f"{row[name]:,}" for name in ("campaigns", "memberships", "no_identifier"))
         table.add_row(str(row["id"]), f"{row['taken_at']:%Y-%m-%d %H:%M}", row["kind"], *counts)
     return table
 
 
-def _campaigns(campaigns: pl.DataFrame) -> Table:
-    table = plain_table("campaign", "owner", "leads", "without identifier", "status", "as of (UTC)", "id", right=(2, 3))
+def _campaigns(campaigns: "pl.DataFrame") -> "Table":
+    table = reporting.plain_table(
+        "campaign", "owner", "leads", "without identifier", "status", "as of (UTC)", "id", right=(2, 3)
+    )
     for row in campaigns.iter_rows(named=True):
         status = "archived" if row["archived"] else row["status"] or ""
         counts = f"{row['leads']:,}", f"{row['no_identifier']:,}"
         when = f"{row['as_of']:%Y-%m-%d %H:%M}"
-        table.add_row(cut(row["name"]), cut(row["owner"] or ""), *counts, status, when, row["id"] or "")
+        table.add_row(
+            reporting.cut(row["name"]), reporting.cut(row["owner"] or ""), *counts, status, when, row["id"] or ""
+        )
     return table
 
 
-def _show_unidentified(leads: pl.DataFrame, out: Path | None, *, force: bool) -> None:
+def _show_unidentified(leads: "pl.DataFrame", out: Path | None, *, force: bool) -> None:
     """Name campaign and `_id` of every lead that nothing identifies."""
     if out:
+        from leadsieve.simple_jobs import publish_table
+
         publish_table(leads.rename({"lead_id": "_id"}), out, force=force)
-    table = plain_table("campaign", "_id", "status")
+    table = reporting.plain_table("campaign", "_id", "status")
     for row in leads.head(_MOST_LINES).iter_rows(named=True):
-        table.add_row(cut(row["campaign"]), row["lead_id"] or "", row["status"] or "")
+        table.add_row(reporting.cut(row["campaign"]), row["lead_id"] or "", row["status"] or "")
     with console.out() as screen:
         if leads.height:
             screen.print(table)
@@ -107,13 +114,15 @@ def diff(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Show which campaigns and leads came, went or changed between two snapshots."""
+    import polars as pl
+
     changes = options.workspace_of(workspace, lock_timeout).diff(before, after)
     if out:
+        from leadsieve.simple_jobs import publish_table
+
         publish_table(changes.rename({"lead_id": "_id"}), out, force=force)
-    of_campaigns, of_leads = (
-        changes.filter(pl.col("lead_id").is_null() & _is_campaigns()),
-        changes.filter(~_is_campaigns()),
-    )
+    is_campaigns = pl.col("what").str.starts_with("campaign_")
+    of_campaigns, of_leads = changes.filter(pl.col("lead_id").is_null() & is_campaigns), changes.filter(~is_campaigns)
     with console.out() as screen:
         if of_campaigns.height:
             screen.print(_changed_campaigns(of_campaigns))
@@ -124,10 +133,6 @@ def diff(
         screen.print(f"{told}{f'; written to {out}' if out else ''}.")
 
 
-def _is_campaigns() -> pl.Expr:
-    return pl.col("what").str.starts_with("campaign_")
-
-
 _OF_CAMPAIGN = {
     Difference.CAMPAIGN_CAME: "new",
     Difference.CAMPAIGN_WENT: "gone",
@@ -135,24 +140,30 @@ _OF_CAMPAIGN = {
 }
 
 
-def _changed_campaigns(changes: pl.DataFrame) -> Table:
-    table = plain_table("campaign", "", "status before", "status after", "id")
+def _changed_campaigns(changes: "pl.DataFrame") -> "Table":
+    table = reporting.plain_table("campaign", "", "status before", "status after", "id")
     for row in changes.iter_rows(named=True):
         what = _OF_CAMPAIGN[Difference(row["what"])]
         table.add_row(
-            cut(row["campaign"]), what, row["status_before"] or "", row["status_after"] or "", row["campaign_id"] or ""
+            reporting.cut(row["campaign"]),
+            what,
+            row["status_before"] or "",
+            row["status_after"] or "",
+            row["campaign_id"] or "",
         )
     return table
 
 
-def _changed_leads(changes: pl.DataFrame) -> Table:
+def _changed_leads(changes: "pl.DataFrame") -> "Table":
+    import polars as pl
+
     kinds = (Difference.CAME, Difference.WENT, Difference.STATUS_CHANGED, Difference.FIELDS_CHANGED)
     counted = changes.group_by("campaign", "campaign_id", maintain_order=True).agg(
         (pl.col("what") == str(kind)).sum().alias(kind) for kind in kinds
     )
-    table = plain_table("campaign", "came", "went", "other status", "other fields", right=range(1, 5))
+    table = reporting.plain_table("campaign", "came", "went", "other status", "other fields", right=range(1, 5))
     for row in counted.iter_rows(named=True):
-        table.add_row(cut(row["campaign"]), *(f"{row[kind]:,}" for kind in kinds))
+        table.add_row(reporting.cut(row["campaign"]), *(f"{row[kind]:,}" for kind in kinds))
     return table
 
 
@@ -181,14 +192,16 @@ def advice(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Show what to tidy up: finished campaigns, leads active twice, owners who overlap, full or old campaigns."""
-    chosen = load_policy(policy).with_options(lock_timeout=lock_timeout)
-    told = Workspace(workspace or Path(chosen.workspace), lock_timeout=chosen.lock_timeout).advice(chosen)
+    import polars as pl
+
+    chosen = leadsieve.load_policy(policy).with_options(lock_timeout=lock_timeout)
+    told = leadsieve.Workspace(workspace or Path(chosen.workspace), lock_timeout=chosen.lock_timeout).advice(chosen)
     with console.out() as screen:
         for kind, title in _TITLES.items():
             lines = told.filter(pl.col("advice") == str(kind))["what_to_do"].to_list()
-            print_list(title, _cut(lines), screen)
+            reporting.print_list(title, _cut(lines), screen)
         if told.is_empty():
-            screen.print(Text("Nothing to tidy up."))
+            screen.print("Nothing to tidy up.")
 
 
 _TITLES = {

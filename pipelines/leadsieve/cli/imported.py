@@ -3,12 +3,14 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadsieve.cli import console, options
-from leadsieve.workspace import Imported
+
+if TYPE_CHECKING:
+    from leadsieve.workspace import Imported
 
 
 def imported(
@@ -34,7 +36,7 @@ def imported(
             )
 
 
-def _counted(told: Imported, workspace: Path) -> Iterator[str]:
+def _counted(told: "Imported", workspace: Path) -> Iterator[str]:
     if told.snapshot:
         yield (
             f"Snapshot {told.snapshot} in {workspace}: {told.leads:,} leads of {_batches(told.batches)} count as scheduled in "
@@ -44,7 +46,7 @@ def _counted(told: Imported, workspace: Path) -> Iterator[str]:
         yield f"Told of before, not counted twice: {_batches(told.already)}."
 
 
-def _undone(told: Imported, out: Path) -> Iterator[str]:
+def _undone(told: "Imported", out: Path) -> Iterator[str]:
     if told.snapshot:
         yield f"Snapshot {told.snapshot}: {told.leads:,} leads of {_batches(told.batches)} no longer count as imported."
     if told.never:

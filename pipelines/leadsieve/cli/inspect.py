@@ -1,27 +1,19 @@
 """`inspect`: what intake makes of a file, how sure it is, and what to change."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
+import leadsieve
 from leadsieve.cli import console, options
 from leadsieve.errors import InputError, OutputError
-from leadsieve.intake import (
-    ColumnMapping,
-    Guessed,
-    Read,
-    ReadOptions,
-    load_mappings,
-    map_columns,
-    read,
-    refuse_unknown_columns,
-    save_mapping,
-    saved_for,
-)
-from leadsieve.policy import CommandPolicy, Policy, load_policy
-from leadsieve.schema import RESERVED
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadsieve import Policy
+    from leadsieve.intake import ColumnMapping, Guessed, Read
 
 _SURE, _FAIRLY_SURE = 0.9, 0.6
 _MOST_LINES = 5
@@ -61,7 +53,10 @@ def inspect(
     encoding: options.Encoding = None,
 ) -> None:
     """Explain a file: encoding, dialect, header and columns as guessed, how sure, and what was left out."""
-    chosen = load_policy(None).with_options(encoding=encoding, split_names=split_names or None)
+    from leadsieve.intake import ReadOptions, read, refuse_unknown_columns, save_mapping
+    from leadsieve.policy import CommandPolicy
+
+    chosen = leadsieve.load_policy(None).with_options(encoding=encoding, split_names=split_names or None)
     policy = options.with_mapping(chosen, mapped)
     read_options = ReadOptions(encoding=policy.encoding or None, sheet=sheet, mapping=policy.map)
     found = read(file, options=read_options, stdin=options.stdin())
@@ -81,7 +76,7 @@ def inspect(
         _write(found.rejected, rejects, header=True)
 
 
-def _described(found: Read) -> list[str]:
+def _described(found: "Read") -> list[str]:
     guess = found.guess
     lines = [
         f"{found.file}: {guess.format.value}, {_count(found.table.height, 'record')} in {_count(found.table.width, 'column')}"
@@ -97,14 +92,14 @@ def _described(found: Read) -> list[str]:
     return lines + [f"Note        {note}" for note in guess.notes]
 
 
-def _told(guessed: Guessed) -> str:
+def _told(guessed: "Guessed") -> str:
     text = f"{guessed.value}, {_sureness(guessed.confidence)}"
     if guessed.runner_up and guessed.confidence < _SURE:
         text += f"; if names look wrong, try --encoding {guessed.runner_up}"
     return text
 
 
-def _delimiter(guessed: Guessed) -> str:
+def _delimiter(guessed: "Guessed") -> str:
     if not guessed.value:
         return "none: one column"
     return f"{_DELIMITERS.get(guessed.value, repr(guessed.value))}, {_sureness(guessed.confidence)}"
@@ -115,7 +110,7 @@ def _sureness(confidence: float) -> str:
     return f"{word} ({confidence:.0%})"
 
 
-def _left_out(found: Read) -> list[str]:
+def _left_out(found: "Read") -> list[str]:
     lines = _by_kind("Ignored", "line", found.ignored, "kind")
     lines += _by_kind("Repaired", "record", found.warnings, "warning")
     lines += _by_kind("Unreadable", "record", found.rejected, "reason")
@@ -127,13 +122,16 @@ def _left_out(found: Read) -> list[str]:
     return lines
 
 
-def _by_kind(title: str, noun: str, frame: pl.DataFrame, column: str) -> list[str]:
+def _by_kind(title: str, noun: str, frame: "pl.DataFrame", column: str) -> list[str]:
     counts = frame.group_by(column, maintain_order=True).len()
     return [f"{title:12}{_count(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
 
 
-def _mapped(found: Read, policy: Policy) -> tuple[ColumnMapping, ...] | InputError:
+def _mapped(found: "Read", policy: "Policy") -> "tuple[ColumnMapping, ...] | InputError":
     """Return where the columns go, or why a run would refuse the file."""
+    from leadsieve.intake import load_mappings, map_columns, saved_for
+    from leadsieve.schema import RESERVED
+
     saved = saved_for(found, load_mappings(policy.mappings))
     try:
         return map_columns(found, overrides=policy.map, saved=saved, reserved=RESERVED, split_names=policy.split_names)
@@ -141,7 +139,7 @@ def _mapped(found: Read, policy: Policy) -> tuple[ColumnMapping, ...] | InputErr
         return error
 
 
-def _columns(found: Read, columns: tuple[ColumnMapping, ...] | InputError) -> list[str]:
+def _columns(found: "Read", columns: "tuple[ColumnMapping, ...] | InputError") -> list[str]:
     if isinstance(columns, InputError):
         return [
             f"Columns     {', '.join(found.table.columns)}" if found.guess.has_header else "Columns     not named",
@@ -154,7 +152,7 @@ def _columns(found: Read, columns: tuple[ColumnMapping, ...] | InputError) -> li
     ]
 
 
-def _why(mapping: ColumnMapping) -> str:
+def _why(mapping: "ColumnMapping") -> str:
     return f"{mapping.reason}; its own name is taken" if mapping.renamed else mapping.reason
 
 
@@ -166,7 +164,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _write(frame: pl.DataFrame, path: Path, *, header: bool) -> None:
+def _write(frame: "pl.DataFrame", path: Path, *, header: bool) -> None:
     try:
         frame.write_csv(path, include_header=header, quote_style="always")
     except OSError as error:

@@ -3,31 +3,20 @@
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import leadsieve
-from leadsieve.bundled import bundled
+from leadsieve import reporting
 from leadsieve.cli import console, options
 from leadsieve.errors import OutputError, UsageError
 from leadsieve.names import default_out
-from leadsieve.policy import Policy, load_policy
-from leadsieve.published import passed
-from leadsieve.publishing import refuse, to_json
-from leadsieve.reporting import (
-    differences,
-    different_rules,
-    next_steps,
-    old_snapshot,
-    print_comparison,
-    print_list,
-    print_steps,
-    print_summary,
-)
-from leadsieve.result import Result
-from leadsieve.validation import Gate
+from leadsieve.resources import tell_polars
 from leadsieve.words import Connections, DedupMode, Fill, Keep, Validate
+
+if TYPE_CHECKING:
+    from leadsieve import Policy, Result
 
 
 def run(
@@ -91,9 +80,11 @@ def run(
         bool, typer.Option("--no-record", help="Leave no record of the run in the workspace.")
     ] = False,
     lock_timeout: options.LockTimeout = None,
+    memory: options.Memory = None,
+    threads: options.Threads = None,
 ) -> None:
     """Clean the list, decide every row, and publish what is ready to import."""
-    chosen = load_policy(policy).with_options(
+    chosen = leadsieve.load_policy(policy).with_options(
         dedup=dedup,
         import_mode=import_mode,
         method=method,
@@ -114,7 +105,10 @@ def run(
         validate=validate,
         details=details or None,
         lock_timeout=lock_timeout,
+        memory=memory,
+        threads=threads,
     )
+    tell_polars(chosen.threads)
     _decide_and_publish(
         lists,
         options.with_mapping(chosen, mapped),
@@ -133,7 +127,7 @@ def run(
 
 def _decide_and_publish(
     lists: list[str],
-    policy: Policy,
+    policy: "Policy",
     *,
     out: Path | None,
     dry_run: bool,
@@ -143,6 +137,9 @@ def _decide_and_publish(
     **job: Any,
 ) -> None:
     """Run the job (`job` says on what and as of when), publish it unless this is a dry run, and show it."""
+    from leadsieve.publishing import refuse
+    from leadsieve.validation import Gate
+
     if out and not dry_run:
         refuse(out, force=force)
     folder = None
@@ -157,37 +154,40 @@ def _decide_and_publish(
     _warn_of_verdict(folder)
 
 
-def _show(result: Result, folder: Path | None, *, as_json: bool) -> None:
+def _show(result: "Result", folder: Path | None, *, as_json: bool) -> None:
     if as_json:
+        from leadsieve.publishing import to_json
+
         # As bytes, so that they are those of summary.json whatever the terminal's encoding is.
         console.say(to_json(result.summary).encode(), newline=False)
         return
     with console.out() as screen:
-        print_summary(result.summary, result.reasons, screen)
+        reporting.print_summary(result.summary, result.reasons, screen)
         known = result.sieved.target.members if result.sieved.snapshot else None
-        aged = old_snapshot(result.sieved.snapshot, result.policy)
-        print_list("How old it is", [aged] if aged else [], screen)
-        print_list(
-            "What the team's other runs say", different_rules(result.sieved.recent_rules, result.summary), screen
-        )
-        steps = next_steps(result.summary, folder, known=known, workspace=_named_workspace(result))
-        print_steps(steps, folder, screen)
+        aged = reporting.old_snapshot(result.sieved.snapshot, result.policy)
+        reporting.print_list("How old it is", [aged] if aged else [], screen)
+        others = reporting.different_rules(result.sieved.recent_rules, result.summary)
+        reporting.print_list("What the team's other runs say", others, screen)
+        steps = reporting.next_steps(result.summary, folder, known=known, workspace=_named_workspace(result))
+        reporting.print_steps(steps, folder, screen)
 
 
-def _warn_of_age(result: Result) -> None:
-    aged = old_snapshot(result.sieved.snapshot, result.policy)
+def _warn_of_age(result: "Result") -> None:
+    aged = reporting.old_snapshot(result.sieved.snapshot, result.policy)
     if aged:
         console.warn(aged)
 
 
-def _named_workspace(result: Result) -> Path | None:
+def _named_workspace(result: "Result") -> Path | None:
     """Return the workspace where another command must be told its name."""
-    if result.workspace is None or result.workspace.path == Path(Policy().workspace):
+    if result.workspace is None or result.workspace.path == Path(leadsieve.Policy().workspace):
         return None
     return result.workspace.path
 
 
 def _warn_of_verdict(folder: Path | None) -> None:
+    from leadsieve.published import passed
+
     if folder and not passed(folder):
         typer.echo(
             f"Warning: the output breaks a rule and was published all the same (--validate warn). See {folder / 'validation'}.",
@@ -213,7 +213,9 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the modes and where they differ as JSON.")] = False,
 ) -> None:
     """Show the three dedup modes side by side, and the rows on which they differ; nothing is written."""
-    chosen = load_policy(policy).with_options(
+    from leadsieve.publishing import to_json
+
+    chosen = leadsieve.load_policy(policy).with_options(
         import_mode=import_mode, deleted=deleted, cooldown=cooldown, encoding=encoding, lock_timeout=lock_timeout
     )
     with console.progress() as progress:
@@ -228,13 +230,13 @@ def compare(
             progress=progress,
         )
     _warn_of_age(result)
-    differing = differences(result.sieved.decisions)
+    differing = reporting.differences(result.sieved.decisions.scan())
     if as_json:
         told = {"modes": result.summary["modes"], "differences": differing.to_dicts()}
         console.say(to_json(told).encode(), newline=False)
         return
     with console.out() as screen:
-        print_comparison(result.summary, differing, screen)
+        reporting.print_comparison(result.summary, differing, screen)
 
 
 def demo(
@@ -250,7 +252,7 @@ def demo(
     )
     _decide_and_publish(
         [str(path) for path in lists],
-        Policy(),
+        leadsieve.Policy(),
         out=folder / "out",
         dry_run=False,
         force=False,
@@ -271,6 +273,8 @@ _DEMO_LISTS = (
 
 def _demo_files(folder: Path) -> list[Path]:
     """Copy the bundled samples into the demo's folder and return its lists."""
+    from leadsieve.bundled import bundled
+
     samples = folder / "samples"
     try:
         if folder.exists() and any(folder.iterdir()):

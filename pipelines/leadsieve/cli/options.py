@@ -2,14 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+import leadsieve
 from leadsieve.errors import UsageError
-from leadsieve.policy import Policy, load_policy
 from leadsieve.words import Deleted, ImportMode, Method
-from leadsieve.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leadsieve import Policy, Workspace
 
 Lists = Annotated[list[str], typer.Argument(metavar="LIST...", help="Files, globs, TAG=PATH, or - for standard input.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="The list; - for standard input.")]
@@ -60,6 +62,13 @@ LockTimeout = Annotated[
     float | None,
     typer.Option("--lock-timeout", metavar="S", help="Seconds to wait for a workspace in use. [default: 10]"),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option("--memory", metavar="SIZE", help="How much memory to use, such as 2GB. [default: 3GB, at most half]"),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="How many threads to use. [default: all cores]")
+]
 
 
 def stdin() -> BinaryIO | None:
@@ -67,7 +76,7 @@ def stdin() -> BinaryIO | None:
     return getattr(sys.stdin, "buffer", None)
 
 
-def with_mapping(policy: Policy, pairs: list[str] | None) -> Policy:
+def with_mapping(policy: "Policy", pairs: list[str] | None) -> "Policy":
     """Return the policy with the columns that --map names over its own."""
     told: dict[str, str] = {}
     for pair in pairs or ():
@@ -79,7 +88,7 @@ def with_mapping(policy: Policy, pairs: list[str] | None) -> Policy:
     return policy.with_columns(told) if told else policy
 
 
-def place(workspace: Path | None, policy: Policy, *, absent: bool) -> Path | None:
+def place(workspace: Path | None, policy: "Policy", *, absent: bool) -> Path | None:
     """Return where the workspace is, or nothing when the run is to do without."""
     if absent and workspace:
         msg = "--workspace and --no-workspace contradict each other. Give one of them."
@@ -87,7 +96,7 @@ def place(workspace: Path | None, policy: Policy, *, absent: bool) -> Path | Non
     return None if absent else workspace or Path(policy.workspace)
 
 
-def workspace_of(workspace: Path | None, lock_timeout: float | None) -> Workspace:
+def workspace_of(workspace: Path | None, lock_timeout: float | None) -> "Workspace":
     """Return the workspace that a command works on: the option's, else the policy file's, else the default."""
-    policy = load_policy(None).with_options(lock_timeout=lock_timeout)
-    return Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
+    policy = leadsieve.load_policy(None).with_options(lock_timeout=lock_timeout)
+    return leadsieve.Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)

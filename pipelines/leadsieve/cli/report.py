@@ -3,31 +3,20 @@
 from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-import polars as pl
 import typer
 
+import leadsieve
+from leadsieve import reporting
 from leadsieve.cli import console, options
 from leadsieve.errors import InputError, UsageError
-from leadsieve.formulas import guarded
-from leadsieve.policy import load_policy
-from leadsieve.publishing import write_csv, write_parquet
-from leadsieve.reporting import (
-    Period,
-    Runs,
-    Told,
-    duplicate_rates,
-    markdown,
-    over_runs_page,
-    periods,
-    print_told,
-    published_runs,
-    recorded_runs,
-    tell,
-)
-from leadsieve.simple_jobs import publish_file, refuse_file
 from leadsieve.words import ReportBy, ReportFormat
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadsieve.reporting import Period, Runs, Told
 
 _SUFFIXES: Final = {
     ".csv": ReportFormat.CSV,
@@ -70,16 +59,18 @@ def report(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Show the duplicate rates of every source over one run or many, beside their counts; no person is named."""
+    from leadsieve.simple_jobs import publish_file, refuse_file
+
     chosen = _format(written_as, out)
     if out:
         refuse_file(out, force=force)
-    days, per = periods(period or ())
+    days, per = reporting.periods(period or ())
     with console.progress() as progress:
         progress("Counting")
         runs = _runs(outs or [], workspace, days, lock_timeout)
         prices, currency = _prices(runs, policy)
-        rates = duplicate_rates(runs, by=by, per=per, prices=prices)
-        told = tell(runs, by=by, per=per, prices=prices, currency=currency)
+        rates = reporting.duplicate_rates(runs, by=by, per=per, prices=prices)
+        told = reporting.tell(runs, by=by, per=per, prices=prices, currency=currency)
     if out:
         publish_file(out, lambda place: _write(rates, told, chosen, place), force=force)
         console.say(f"Written to {out}.")
@@ -101,13 +92,13 @@ def _format(asked: ReportFormat | None, out: Path | None) -> ReportFormat:
     return found
 
 
-def _runs(outs: Sequence[str], workspace: Path | None, days: Period, lock_timeout: float | None) -> Runs:
+def _runs(outs: Sequence[str], workspace: Path | None, days: "Period", lock_timeout: float | None) -> "Runs":
     if bool(outs) == bool(workspace):
         msg = "Name either the folders of runs, or a workspace with --workspace whose recorded runs are meant."
         raise UsageError(msg)
     if workspace:
-        return recorded_runs(options.workspace_of(workspace, lock_timeout), period=days)
-    return published_runs(_folders(outs), period=days)
+        return reporting.recorded_runs(options.workspace_of(workspace, lock_timeout), period=days)
+    return reporting.published_runs(_folders(outs), period=days)
 
 
 def _folders(outs: Sequence[str]) -> list[Path]:
@@ -122,15 +113,18 @@ def _folders(outs: Sequence[str]) -> list[Path]:
     return found
 
 
-def _prices(runs: Runs, policy: Path | None) -> tuple[dict[str, float], str]:
+def _prices(runs: "Runs", policy: Path | None) -> tuple[dict[str, float], str]:
     """Return what sources cost: by the policy that is named, else by that of the newest run; records hold no policy."""
     if policy or runs.recorded:
-        told = load_policy(policy)
+        told = leadsieve.load_policy(policy)
         return dict(told.prices), told.currency
     return dict(runs.prices), runs.currency
 
 
-def _write(rates: pl.DataFrame, told: Told, written_as: ReportFormat, place: Path) -> None:
+def _write(rates: "pl.DataFrame", told: "Told", written_as: ReportFormat, place: Path) -> None:
+    from leadsieve.formulas import guarded
+    from leadsieve.publishing import write_csv, write_parquet
+
     if written_as is ReportFormat.CSV:
         write_csv(guarded(rates), place)
     elif written_as is ReportFormat.PARQUET:
@@ -139,15 +133,17 @@ def _write(rates: pl.DataFrame, told: Told, written_as: ReportFormat, place: Pat
         place.write_text(_text(told, written_as), "utf-8")
 
 
-def _text(told: Told, written_as: ReportFormat) -> str:
-    return markdown(told) if written_as is ReportFormat.MARKDOWN else over_runs_page(told)
+def _text(told: "Told", written_as: ReportFormat) -> str:
+    return reporting.markdown(told) if written_as is ReportFormat.MARKDOWN else reporting.over_runs_page(told)
 
 
-def _show(rates: pl.DataFrame, told: Told, written_as: ReportFormat) -> None:
+def _show(rates: "pl.DataFrame", told: "Told", written_as: ReportFormat) -> None:
     if written_as is ReportFormat.TEXT:
         with console.out() as screen:
-            print_told(told, screen)
+            reporting.print_told(told, screen)
     elif written_as is ReportFormat.CSV:
+        from leadsieve.formulas import guarded
+
         console.say(guarded(rates).write_csv(), newline=False)
     else:
         console.say(_text(told, written_as), newline=False)

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
+import leadsieve
 from leadsieve.cli import console, options
-from leadsieve.policy import load_policy
-from leadsieve.simple_jobs import clean_file, split_file
 
 _UNCHECKED = "Nobody was checked: no duplicates, no opt-outs, no campaigns. `leadsieve run` does that."
 _MOST_LINES = 20
@@ -32,7 +31,9 @@ def split(
     force: Annotated[bool, typer.Option("--force", help="Replace the folder of an earlier run.")] = False,
 ) -> None:
     """Split a list into batches that fit the import limits: every row, nobody is checked."""
-    chosen = load_policy(policy).with_options(
+    from leadsieve.simple_jobs import split_file
+
+    chosen = leadsieve.load_policy(policy).with_options(
         method=method,
         segment=segment,
         together=together,
@@ -72,7 +73,9 @@ def clean(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Clean a list: fields named and tidied, emails and LinkedIn profiles canonical; nobody is checked."""
-    chosen = load_policy(policy).with_options(split_names=split_names or None, encoding=encoding)
+    from leadsieve.simple_jobs import clean_file
+
+    chosen = leadsieve.load_policy(policy).with_options(split_names=split_names or None, encoding=encoding)
     with console.progress() as progress:
         counts = clean_file(
             file,

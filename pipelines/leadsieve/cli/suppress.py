@@ -1,15 +1,17 @@
 """`suppress`: who must not be written to."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import leadsieve
 from leadsieve.cli import console, options
-from leadsieve.policy import Policy, load_policy
 from leadsieve.reporting.phrases import rows
-from leadsieve.simple_jobs import publish_table
-from leadsieve.workspace import Added, Workspace
+
+if TYPE_CHECKING:
+    from leadsieve import Policy, Workspace
+    from leadsieve.workspace import Added
 
 app = typer.Typer(help="Who must not be written to, whatever the dedup mode.", no_args_is_help=True)
 
@@ -46,7 +48,7 @@ def add(
     console.say(_told(added))
 
 
-def _told(added: Added) -> str:
+def _told(added: "Added") -> str:
     text = f"{_opt_outs(added.added)} added, {added.known:,} {_were(added.known)} known"
     if added.unreadable:
         text += f", {rows(added.unreadable)} could not be read and {_were(added.unreadable)} left out"
@@ -106,17 +108,19 @@ def export(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Write all opt-outs to a CSV file that `suppress add` reads again."""
+    from leadsieve.simple_jobs import publish_table
+
     entries = options.workspace_of(workspace, lock_timeout).export_suppressed()
     publish_table(entries, file, force=force)
     console.say(f"{_opt_outs(entries.height)} written to {file}.")
 
 
-def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | None) -> Policy:
-    return load_policy(file).with_options(phone_region=phone_region, lock_timeout=lock_timeout)
+def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | None) -> "Policy":
+    return leadsieve.load_policy(file).with_options(phone_region=phone_region, lock_timeout=lock_timeout)
 
 
-def _place(workspace: Path | None, policy: Policy) -> Workspace:
-    return Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
+def _place(workspace: Path | None, policy: "Policy") -> "Workspace":
+    return leadsieve.Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
 
 
 def _opt_outs(count: int) -> str:

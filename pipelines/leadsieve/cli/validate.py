@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadsieve import reporting
 from leadsieve.cli import console, options
 from leadsieve.errors import ValidationError
-from leadsieve.reporting import print_list
-from leadsieve.validation import Result, Verdict, check_published
+
+if TYPE_CHECKING:
+    from leadsieve.validation import Result, Verdict
 
 
 def validate(
@@ -22,6 +24,8 @@ def validate(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Check a published run again, against its workspace too; nothing in it is changed."""
+    from leadsieve.validation import check_published
+
     with console.progress() as progress:
         progress("Validating")
         verdict = check_published(out, workspace=workspace, lock_timeout=lock_timeout)
@@ -30,18 +34,18 @@ def validate(
         raise ValidationError(verdict.sentence())
 
 
-def _show(verdict: Verdict) -> None:
+def _show(verdict: "Verdict") -> None:
     with console.out() as screen:
         if verdict.passed:
             screen.print(verdict.sentence())
-        print_list("What must not be imported like this", _told(verdict.blocking), screen)
-        print_list("What to look at", _told(verdict.warnings), screen)
+        reporting.print_list("What must not be imported like this", _told(verdict.blocking), screen)
+        reporting.print_list("What to look at", _told(verdict.warnings), screen)
         if verdict.skipped:
             reasons = "; ".join(sorted({str(each.skipped) for each in verdict.skipped}))
             screen.print(f"\n{len(verdict.skipped)} checks do not apply: {reasons}.")
 
 
-def _told(results: Iterable[Result]) -> Iterator[str]:
+def _told(results: Iterable["Result"]) -> Iterator[str]:
     """Yield each result in words: what does not hold, and where."""
     for each in results:
         rows = f"rows {', '.join(str(row) for row in each.rows)}" if each.rows else ""

@@ -5,12 +5,13 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
-
-import polars as pl
+from typing import TYPE_CHECKING, Final
 
 from leadsieve.errors import UsageError
 from leadsieve.words import Span
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
@@ -26,8 +27,10 @@ class Period:
         """Tell whether a moment (UTC) is of these days."""
         return (self.first or date.min) <= moment.date() <= (self.last or date.max)
 
-    def as_filter(self, column: str) -> pl.Expr:
+    def as_filter(self, column: str) -> "pl.Expr":
         """Return the same for a column of moments."""
+        import polars as pl  # not to read a command
+
         return pl.col(column).dt.date().is_between(pl.lit(self.first or date.min), pl.lit(self.last or date.max))
 
 
