@@ -89,6 +89,55 @@ def test_two_campaigns_of_one_name_must_be_told_apart_by_id(workspace, spring, t
         workspace.load(spring, campaigns=told)
 
 
+def test_a_campaigns_id_wins_over_another_campaign_that_is_called_alike(workspace, spring, tmp_path):
+    """The campaign cam_2 was renamed to what a campaign without id is called."""
+    autumn = write(tmp_path / "Autumn.csv", lead("eve@acme-tools.com", number=3))
+    told = write(tmp_path / "c.csv", "cam_2,Autumn,Lena", header="id,name,owner")
+    workspace.load(spring, autumn, campaigns=told, taken_at=JANUARY)
+    write(told, "cam_2,Spring,Omar", header="id,name,owner")
+    workspace.load(write(tmp_path / "Other.csv", lead("bob@acme-tools.com", number=9)), campaigns=told)
+    rows = workspace.campaigns.select("id", "name", "owner", "leads").sort("leads", "name").rows()
+    assert rows == [(None, "Other", None, 1), ("cam_2", "Spring", "Omar", 1), (None, "Spring", None, 2)]
+
+
+def test_an_id_that_no_campaign_has_yet_goes_to_the_one_of_that_name(workspace, spring, tmp_path):
+    workspace.load(spring, taken_at=JANUARY)
+    told = write(tmp_path / "c.csv", "cam_1,Spring,Lena", header="id,name,owner")
+    workspace.load(write(tmp_path / "Other.csv", lead("eve@acme-tools.com", number=3)), campaigns=told)
+    assert workspace.campaigns.select("id", "name", "owner").rows() == [
+        (None, "Other", None),
+        ("cam_1", "Spring", "Lena"),
+    ]
+
+
+def test_a_load_is_the_same_whatever_it_is_taken_over_in(workspace, tmp_path, monkeypatch):
+    """Batches of one file each, of whose leads some are known, with several keys or none."""
+    emails = ["ann@acme-tools.com", "ann@acme-tools.com; ann@gmail.com", "n/a", "info@acme-tools.com"]
+
+    def export(name: str, status: str) -> Path:
+        leads = (lead(email, status, 10 * ord(name) + place) for place, email in enumerate(emails))
+        return write(tmp_path / f"{name}.csv", *leads, lead(emails[0], "running", 10 * ord(name) + 9))
+
+    other = ls.Workspace(tmp_path / "other.duckdb")
+    for names, status, moment in (("AB", "running", JANUARY), ("BC", "done", FEBRUARY)):
+        files = [export(name, status) for name in names]
+        monkeypatch.setattr("leadsieve.workspace.staging._BATCH", 500_000)
+        loaded = workspace.load(*files, taken_at=moment)
+        monkeypatch.setattr("leadsieve.workspace.staging._BATCH", 1)
+        assert other.load(*files, taken_at=moment) == loaded
+    assert stored(other) == stored(workspace)
+    memberships, identifiers = stored(workspace)
+    # B's lead that stays running is stored once.
+    assert (len(memberships), len(identifiers)) == (4 * 5 - 1, 4 * 5 - 1)
+
+
+def stored(workspace: ls.Workspace) -> list[list[tuple[object, ...]]]:
+    with duckdb.connect(str(workspace.path), read_only=True) as con:
+        return [
+            con.execute(f"from {table} order by all").fetchall() for table in ("memberships", "membership_identifiers")
+        ]
+
+
 def test_a_later_load_replaces_its_campaigns_and_leaves_the_others_as_last_seen(workspace, spring, tmp_path):
     autumn = write(tmp_path / "Autumn.csv", lead("eve@acme-tools.com", "running", 3))
     workspace.load(spring, autumn, taken_at=JANUARY)
@@ -240,6 +289,14 @@ def test_a_workspace_of_a_newer_version_is_refused(workspace, spring, name, told
         con.execute("update facts_of_file set value = ? where name = ?", [str(told), name])
     with pytest.raises(ls.WorkspaceError, match="newer leadsieve"):
         workspace.load(spring)
+
+
+def test_sales_navigator_urls_in_both_columns_of_an_export_are_read_by_their_names(tmp_path):
+    url = "https://www.linkedin.com/sales/lead/ACwAAAB1CdEBxYzAbCdEfGhIjKlMnOpQrStUvWx,NAME_SEARCH,abcd"
+    write(tmp_path / "Sales.csv", f'"{url}","{url}",running,lea_9', header="linkedinUrl,linkedinUrlSalesNav,status,_id")
+    workspace = ls.Workspace(tmp_path / "workspace.duckdb")
+    loaded = workspace.load(tmp_path / "Sales.csv")
+    assert (loaded.memberships, loaded.no_identifier) == (1, 0)
 
 
 def test_keys_of_older_rules_are_made_anew_when_the_workspace_is_next_used(workspace, spring, tmp_path):

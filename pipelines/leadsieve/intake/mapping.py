@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from leadsieve.errors import InputError, UsageError
-from leadsieve.intake.content import IDENTIFIERS, Content, content_of
+from leadsieve.intake.content import IDENTIFIERS, Content, contents_of
 from leadsieve.intake.model import ColumnMapping, Read
 from leadsieve.intake.names import (
     Export,
@@ -84,7 +84,7 @@ def map_columns(
 
 def refuse_unknown_columns(reads: Sequence[Read], asked: Sequence[str]) -> None:
     """Raise UsageError for columns that are asked for by name and that no file has, each with the nearest that one has."""
-    known = {name.strip().lower(): name.strip() for told in reads for name in told.table.columns}
+    known = {name.strip().lower(): name.strip() for told in reads for name in told.columns}
     missing = [name for name in asked if name.strip().lower() not in known]
     if not missing:
         return
@@ -111,9 +111,9 @@ def own_columns_left_out(columns: list[str]) -> list[str]:
 
 
 def _file(read: Read) -> _File:
-    columns = own_columns_left_out(read.table.columns)
+    columns = own_columns_left_out(read.columns)
     original = {new: old for old, new in read.guess.renamed_columns}
-    content = {name: content_of(read.table[name]) for name in columns}
+    content = contents_of(read.records)
     return _File(read=read, columns=columns, own_names={c: original.get(c, c) for c in columns}, content=content)
 
 
@@ -194,10 +194,17 @@ def _named(file: _File, column: str) -> list[Claim]:
     if found is None:
         return []
     target, confidence, rank = found
-    target = file.content[column].refined(target)
+    target = _refined(file, column, target)
     if not file.content[column].allows(target, strict=confidence < 1):
         return []
     return [Claim(column, target, f"named '{name.strip()}'", confidence, rank)]
+
+
+def _refined(file: _File, column: str, target: str) -> str:
+    """Return the field that the cells make of `target`; where another column is called so, each is what it is called."""
+    refined = file.content[column].refined(target)
+    others = (c for c in file.columns if file.own_names[c] == refined and not file.content[c].is_empty)
+    return target if file.own_names[column] == target and refined != target and any(others) else refined
 
 
 def _weakly_named(file: _File, column: str) -> list[Claim]:

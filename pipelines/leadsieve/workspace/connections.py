@@ -1,6 +1,7 @@
 """First-degree LinkedIn connections of the team's accounts: LinkedIn's own export, in a table of its own beside the snapshots."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from leadsieve.errors import UsageError
 from leadsieve.intake import Read, map_columns
 from leadsieve.intake.names import export_of
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import keys_of_cleaned
+from leadsieve.workspace.keys import PLACE, keys_of_cleaned
 
 _EXPORTS = "LinkedIn Connections"
 
@@ -23,20 +24,28 @@ def is_connections(told: Read) -> bool:
     return known is not None and known.name.startswith(_EXPORTS) and "_id" not in told.table.columns
 
 
-def connections_of(reads: Sequence[Read]) -> pl.DataFrame:
-    """Return the keys of every connection of the files, one row each: `keys`, empty for a member who hides or closed the account."""
-    return pl.concat([pl.DataFrame(schema={"keys": pl.List(pl.String)}), *(_keys(told) for told in reads)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """Connections as their files give them: how many, how many of them have a key, and the keys, each once."""
+
+    members: int
+    named: int
+    keys: pl.DataFrame
 
 
-def _keys(told: Read) -> pl.DataFrame:
-    return tidied(told.table, map_columns(told, overrides={})).select(keys_of_cleaned())
-
-
-def replace_connections(con: duckdb.DuckDBPyConnection, connections: pl.DataFrame, account: str) -> None:
-    """Let an account have these connections and no others, within the caller's transaction."""
-    store.put(
-        con, "connected", connections.explode("keys").drop_nulls().unique(maintain_order=True).rename({"keys": "key"})
+def connections_of(reads: Sequence[Read]) -> Connections:
+    """Return the connections of the files; a member who hides or closed the account has no key."""
+    found = [keys_of_cleaned(tidied(told.table, map_columns(told, overrides={}))) for told in reads]
+    return Connections(
+        members=sum(told.table.height for told in reads),
+        named=sum(keys[PLACE].n_unique() for keys in found),
+        keys=pl.concat(found).select("key").unique(),
     )
+
+
+def replace_connections(con: duckdb.DuckDBPyConnection, connections: Connections, account: str) -> None:
+    """Let an account have these connections and no others, within the caller's transaction."""
+    store.put(con, "connected", connections.keys)
     con.execute("delete from connections where account = ?", [account])
     con.execute(
         "insert into connections "

@@ -1,6 +1,6 @@
 -- The batches of a run whose import was told become the newest snapshot. In: told (one row a lead: row, batch, campaign's name, cells
--- as exported, keys), telling (one row: snapshot, taken_at, run). Out: campaigns (those that the workspace lacks), memberships,
--- `numbered` (the new ones), imports.
+-- as exported), told_keys (row, key, role), telling (one row: snapshot, taken_at, run). Out: campaigns (those that the workspace lacks), memberships,
+-- `numbered` (the new ones' keys), imports.
 
 create or replace temp table meant as
 with known as (
@@ -16,7 +16,7 @@ from wanted w left join known k using (name);
 insert into campaigns (campaign, from_snapshot, name, archived, as_of, no_identifier)
 select m.campaign, t.snapshot, m.name, false, t.taken_at, 0 from meant m, telling t where m.is_new;
 
-create or replace temp table numbered as
+create or replace temp table new_ones as
 select (select coalesce(max(membership), 0) from memberships) + row_number() over (order by t.row) as membership, m.campaign, t.*
 from told t join meant m using (name);
 
@@ -24,7 +24,9 @@ from told t join meant m using (name);
 insert into memberships
 select n.membership, n.campaign, t.snapshot, null, null, n.email, n.linkedin_url, n.linkedin_url_sales_nav, 'scheduled', false,
     null, n.source, n.fields, md5_number(t.run || ':' || n.row), 1, true
-from numbered n, telling t;
+from new_ones n, telling t;
 
 insert into imports (snapshot, run, batch, campaign, memberships)
-select t.snapshot, t.run, n.batch, n.campaign, count(*) from numbered n, telling t group by all order by n.batch;
+select t.snapshot, t.run, n.batch, n.campaign, count(*) from new_ones n, telling t group by all order by n.batch;
+
+create or replace temp view numbered as select n.membership, k.key, k.role from told_keys k join new_ones n using (row);

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -14,7 +13,7 @@ from leadsieve.errors import UsageError
 from leadsieve.published import Importable, importable
 from leadsieve.schema import PLAIN_FIELDS
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import with_role_keys
+from leadsieve.workspace.keys import PLACE, keys_of_cleaned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +48,8 @@ def tell_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
         told = run.leads.filter(pl.col("batch").is_in(wanted - already))
         if not told.height:
             return Imported(already=tuple(sorted(already)), changed=run.changed)
+        keys = keys_of_cleaned(told)
+        store.put(con, "told_keys", keys.select(told["row"].gather(keys[PLACE]), "key", "role"))
         snapshot = _stage(con, run, _memberships(told, run.variables), kind="import")
         con.execute(store.statement("imported.sql"))
         con.execute(store.statement("identify.sql"))
@@ -123,15 +124,14 @@ def _stage(con: duckdb.DuckDBPyConnection, run: Importable, told: pl.DataFrame, 
         "insert into snapshots (taken_at, loaded_at, complete, sha256, kind) values (?, ?, false, ?, ?) returning id",
         [newest or now, now, hashlib.sha256(f"{kind} {run.run} {batches}".encode()).hexdigest(), kind],
     ).fetchall()[0][0]
-    store.put(con, "told", with_role_keys(told) if "keys" in told.columns else told)
+    store.put(con, "told", told)
     store.put(con, "telling", pl.DataFrame({"snapshot": [snapshot], "taken_at": [newest or now], "run": [run.run]}))
     return int(snapshot)
 
 
 def _memberships(leads: pl.DataFrame, variables: Sequence[str]) -> pl.DataFrame:
-    """Return the leads as an export of their campaign would show them, one row each, with the keys that the run gave them."""
+    """Return the leads as an export of their campaign would show them, one row each."""
     fields = [*(name for name in PLAIN_FIELDS if leads[name].is_not_null().any()), *variables]
-    keys: list[Any] = ["email", "linkedin_key", "linkedin_member_key"]
     return leads.select(
         "row",
         "batch",
@@ -141,5 +141,4 @@ def _memberships(leads: pl.DataFrame, variables: Sequence[str]) -> pl.DataFrame:
         name="batch_campaign",
         linkedin_url_sales_nav="linkedinUrlSalesNav",
         fields=pl.struct(fields).struct.json_encode() if fields else pl.lit("{}"),
-        keys=pl.concat_list(keys).list.drop_nulls().list.unique(maintain_order=True),
     )

@@ -9,33 +9,45 @@ from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
 from leadsieve.workspace.store import put, statement
 
-_PLACE = ":place"
+PLACE = "place"
 _CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 
 
-def keys_of_cleaned() -> pl.Expr:
-    """Return every key that a cleaned membership gives, each once: all addresses of its email cell, its profiles."""
-    profiles = pl.concat_list("linkedin_key", "linkedin_member_key").list.drop_nulls()
-    # Two profiles of one record have different keys; a cell may name an address twice.
-    return pl.concat_list(pl.col(ADDRESSES).list.unique(maintain_order=True), profiles).alias("keys")
+def keys_of_cleaned(records: pl.DataFrame) -> pl.DataFrame:
+    """Return every key that cleaned records give, one row each: place (the record's, from 0), key, role.
+
+    A record's keys are different: all addresses of its email cell, its profiles. `role` tells an address that several people read.
+    """
+    # A column each and no lists: lists for every record cost more than finding the keys.
+    places = records.with_row_index(PLACE)
+    addresses = pl.concat([_of_column(places, "email"), _of_odd_cells(places)]).with_columns(
+        role=is_role(pl.col("key"))
+    )
+    second = pl.col("linkedin_member_key").ne_missing(pl.col("linkedin_key"))
+    profiles = pl.concat(
+        [_of_column(places, "linkedin_key"), _of_column(places.filter(second), "linkedin_member_key")]
+    ).with_columns(role=pl.lit(value=False))
+    return pl.concat([addresses, profiles])
+
+
+def _of_column(places: pl.DataFrame, column: str) -> pl.DataFrame:
+    return places.select(PLACE, key=column).drop_nulls("key")
+
+
+def _of_odd_cells(places: pl.DataFrame) -> pl.DataFrame:
+    """Return the addresses of cells that do not name one address; a cell may name the same one twice."""
+    if ADDRESSES not in places.columns:
+        return pl.DataFrame(schema={PLACE: places.schema[PLACE], "key": pl.String})
+    odd = places.filter(pl.col("email").is_null() & (pl.col(ADDRESSES).list.len() > 0))
+    return odd.select(PLACE, key=ADDRESSES).explode("key").unique(maintain_order=True)
 
 
 def keys_of_stored(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of memberships as the workspace stores them: cells by lemlist's names to `keys`."""
+    """Return the keys of memberships as the workspace stores them (cells by lemlist's names), as `keys_of_cleaned` does."""
     mappings = [
         ColumnMapping(column=name, field=name, variable=None, reason="as stored", confidence=1.0) for name in _CELLS
     ]
-    return tidied(cells.select(_CELLS), mappings).select(keys_of_cleaned())
-
-
-def with_role_keys(memberships: pl.DataFrame) -> pl.DataFrame:
-    """Return the memberships with `role_keys`: which of their `keys` are addresses that several people read."""
-    # Few are: what few rows have is found over all keys at once and joined, for a list is slow to look into.
-    places = memberships.with_row_index(_PLACE)
-    found = places.select(_PLACE, role_keys="keys").explode("role_keys").filter(is_role(pl.col("role_keys")))
-    listed = found.group_by(_PLACE, maintain_order=True).agg("role_keys")
-    joined = places.join(listed, on=_PLACE, how="left", maintain_order="left").drop(_PLACE)
-    return joined.with_columns(pl.col("role_keys").fill_null([]))
+    return keys_of_cleaned(tidied(cells.select(_CELLS), mappings))
 
 
 def make_anew(con: duckdb.DuckDBPyConnection) -> None:
@@ -46,8 +58,8 @@ def make_anew(con: duckdb.DuckDBPyConnection) -> None:
     cells = con.sql(
         "select membership, email, linkedin_url as linkedinUrl, linkedin_url_sales_nav as linkedinUrlSalesNav from memberships"
     ).pl()
-    rekeyed = cells.select("membership").hstack(keys_of_stored(cells))
-    put(con, "numbered", with_role_keys(rekeyed))
+    keys = keys_of_stored(cells)
+    put(con, "numbered", keys.select(cells["membership"].gather(keys[PLACE]), "key", "role"))
     put(con, "rekeyed_values", _values(con))
     con.execute(_SQL, {"version": str(KEY_VERSION)})
     con.execute(statement("identify.sql"))

@@ -1,6 +1,7 @@
 -- The staged load becomes the next snapshot. In: staged_rows (one row a membership; `position` numbers them, `told` is the export's
--- word for its campaign), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
--- tables, `numbered` (the new memberships' keys), `merged` (one row of counts). Rows may be millions: only narrow tables are joined.
+-- word for its campaign), staged_keys (position, key, role), brought (which campaign each word means), known (the campaigns file), load
+-- (one row). Out: the workspace's tables, but for the new memberships: `begun` names these, `numbering` says what their numbers follow
+-- (begin.sql); `merged` (one row of counts). Rows may be millions: only narrow tables are joined.
 
 -- The digest is of the content as exported, not of keys that later rules may make otherwise.
 -- Equal contents within a campaign are numbered, so that two leads without an `_id` stay two.
@@ -26,14 +27,13 @@ where m.imported and m.until_snapshot is null
     and (select n.loaded_at from snapshots n where n.id = m.from_snapshot) > (select taken_at from load);
 
 create or replace temp table awaited as
-with shown as (
-    select distinct i.membership
-    from told_of t
-    join membership_identifiers i using (membership)
-    join (
-        select b.campaign, unnest(s.keys) as key from staged_rows s join brought b using (told)
-        where (select count(*) from told_of) > 0
-    ) f on f.campaign = t.campaign and f.key = i.key
+with keys_told as (
+    select t.membership, t.campaign, i.key from told_of t join membership_identifiers i using (membership)
+), found as (
+    select k.position, k.key from staged_keys k semi join keys_told using (key)
+), shown as (
+    select distinct t.membership
+    from found join fresh f using (position) join keys_told t on t.campaign = f.campaign and t.key = found.key
 ), counted as (
     select t.*, s.membership is not null as is_shown,
         count(s.membership) over (partition by campaign, from_snapshot) as of_it,
@@ -47,8 +47,9 @@ select m.membership
 from memberships m semi join brought b using (campaign) anti join fresh f using (campaign, digest, nth)
 where m.until_snapshot is null and m.membership not in (select membership from awaited);
 
+create or replace temp table numbering as select coalesce(max(membership), 0) as before from memberships;
+
 create or replace temp table begun as
-select f.*, (select coalesce(max(membership), 0) from memberships) + f.position as membership
 from fresh f anti join (from memberships where until_snapshot is null) m using (campaign, digest, nth);
 
 update memberships set until_snapshot = (select snapshot from load)
@@ -64,7 +65,7 @@ where until_snapshot is null
     and (campaign in (select campaign from brought) or (select complete from load) and campaign not in (select campaign from awaited));
 
 create or replace temp table unidentified as
-select b.campaign, count(*) as leads from staged_rows s join brought b using (told) where len(s.keys) = 0 group by b.campaign;
+select b.campaign, count(*) as leads from staged_rows s join brought b using (told) where not s.is_identified group by b.campaign;
 
 insert into campaigns (campaign, from_snapshot, id, name, owner, status, archived, as_of, no_identifier)
 select distinct b.campaign, l.snapshot, b.id, b.name, b.owner, b.status, b.archived, coalesce(b.as_of, l.taken_at),
@@ -76,20 +77,14 @@ insert into campaigns (campaign, from_snapshot, id, name, owner, status, archive
 select c.campaign, l.snapshot, coalesce(k.id, c.id), k.name, k.owner, k.status, k.archived, c.as_of, c.no_identifier
 from campaigns c, load l, known k
 where c.until_snapshot is null and c.from_snapshot < l.snapshot
-    and (k.id = c.id or (k.name = c.name and (k.id is null or c.id is null)))
+    and (k.id = c.id or (k.name = c.name and (k.id is null or c.id is null)
+        -- The id tells more than the name: who has it is meant, and not another that is called so.
+        and not exists (from campaigns o where o.id = k.id and o.until_snapshot is null)))
     and c.campaign not in (select campaign from brought);
 
 update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
-
-insert into memberships
-select b.membership, b.campaign, (select snapshot from load), null, s.lead_id, s.email, s.linkedin_url, s.linkedin_url_sales_nav, s.status,
-    s.is_paused, s.last_state, s.source, s.fields, b.digest, b.nth, s.imported
-from staged_rows s join begun b using (position);
-
-create or replace temp view numbered as
-select b.membership, s.keys, s.role_keys from staged_rows s join begun b using (position);
 
 create or replace temp table merged as
 select
@@ -98,3 +93,4 @@ select
     (select coalesce(sum(leads), 0)::bigint from unidentified) as no_identifier,
     (select count(*) from begun) as came,
     (select count(*) from ended) as gone;
+drop table fresh;

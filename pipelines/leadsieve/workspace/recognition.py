@@ -26,14 +26,13 @@ _SAMPLES: Final = 100_000
 
 _SAMPLED = """
 create or replace temp table sampled as
-select file, told, lead_id, keys
+select position, file, told, lead_id
 from staged_rows
 semi join (
-    select position from staged_rows
-    where lead_id is not null
-    qualify row_number() over (partition by file, told order by position) <= (select sample from load_of)
+    select unnest(min(position, ?)) as position from staged_rows where lead_id is not null group by file, told
 ) using (position)
 """
+_SAMPLED_KEYS = "create or replace temp table sampled_keys as from staged_keys semi join sampled using (position)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +132,9 @@ def refuse_strangers(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], 
     Looked at is the state after the load; of each file's campaigns their first `_SAMPLE` leads, fewer where they are many.
     """
     campaigns = sum(len(export.words) for export in exports)
-    store.put(
-        con,
-        "load_of",
-        pl.DataFrame({"complete": [complete], "sample": [min(_SAMPLE, _SAMPLES // max(campaigns, 1) + 1)]}),
-    )
-    con.execute(_SAMPLED)
+    store.put(con, "load_of", pl.DataFrame({"complete": [complete]}))
+    con.execute(_SAMPLED, [min(_SAMPLE, _SAMPLES // max(campaigns, 1) + 1)])
+    con.execute(_SAMPLED_KEYS)
     found = con.execute(store.statement("recognition.sql")).fetchall()
     if not found:
         return

@@ -40,15 +40,15 @@ create table memberships (
     campaign integer not null,
     from_snapshot integer not null,
     until_snapshot integer,
-    lead_id varchar,               -- lemlist's `_id`
-    email varchar,                 -- as exported
-    linkedin_url varchar,          -- as exported
+    lead_id varchar using compression zstd, -- lemlist's `_id`
+    email varchar using compression zstd, -- as exported
+    linkedin_url varchar using compression zstd, -- as exported
     linkedin_url_sales_nav varchar, -- as exported
     status varchar,                -- as exported
     is_paused boolean not null,
     last_state varchar,
     source varchar,
-    fields varchar not null,       -- every other filled field as exported, a JSON object
+    fields varchar not null using compression zstd, -- every other filled field as exported, a JSON object
     digest uhugeint not null,      -- of the content, to see what a load changed
     nth integer not null,          -- equal contents within a campaign are counted
     imported boolean not null      -- no export showed it yet: `imported` told of it
@@ -59,7 +59,7 @@ create table membership_identifiers (
     membership bigint not null,
     identifier uhugeint not null,  -- MD5 of the key, 128 bits: of a billion keys, two are alike with a chance of one in 10^20
     kind varchar not null,         -- email or linkedin
-    key varchar not null,
+    key varchar not null using compression zstd,
     role boolean not null          -- an address such as info@, which several people read
 );
 

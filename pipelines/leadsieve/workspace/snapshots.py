@@ -15,9 +15,10 @@ from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.intake import ColumnMapping, Read, Saved, expand, load_mappings, map_columns, read, read_parts, saved_for
 from leadsieve.intake.names import letters
 from leadsieve.policy import Policy
+from leadsieve.resources import resources
 from leadsieve.workspace import store
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
-from leadsieve.workspace.connections import connections_of, is_connections, replace_connections
+from leadsieve.workspace.connections import Connections, connections_of, is_connections, replace_connections
 from leadsieve.workspace.keys import keys_of_cleaned, keys_of_stored
 from leadsieve.workspace.recognition import (
     Export,
@@ -124,7 +125,7 @@ class _Bundle:
     exports: tuple[Export, ...]
     taken_at: datetime
     known_sha256: str | None = None
-    connections: pl.DataFrame | None = None
+    connections: Connections | None = None
     from_backup: bool = False
 
 
@@ -165,8 +166,8 @@ def _stage_file(
     mappings = _mappings(first, saved_for(first, saved))
     leads, words = 0, set()
     for part in itertools.chain([first], more):
-        rows = _memberships(part, campaign, mappings)
-        staged.add(rows, file=place)
+        rows, keys = _memberships(part, campaign, mappings)
+        staged.add(rows, keys, file=place)
         leads += rows.height
         words |= set(rows["told"].unique())
     stem = None if campaign or "campaign" in _own_columns(first.table.columns) else _campaign_of(first, None)
@@ -179,9 +180,8 @@ def _stage_file(
 def _backup(staged: Staging, backup: Backup) -> _Bundle:
     """Return what a backup holds as if its campaigns were exported with it."""
     words = backup.campaigns.select(pl.coalesce("id", "name").alias("told"))["told"]
-    rows = backup.leads.hstack(keys_of_stored(backup.cells))
-    staged.add(rows, file=0)
-    whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), leads=rows.height, stem=None)
+    staged.add(backup.leads, keys_of_stored(backup.cells), file=0)
+    whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), leads=backup.leads.height, stem=None)
     return _Bundle(staged=staged, known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True)
 
 
@@ -200,19 +200,18 @@ def _load(
     if not anew and (known := recognise(con, content)):
         return Loaded(known=True, **asdict(known))
     refuse_copies(con, bundle.exports, bundle.known)
-    _stage(con, bundle)
+    _stage(con, bundle, policy)
     if not bundle.from_backup:
         refuse_strangers(con, bundle.exports, complete=complete)
-    loaded = _merge(con, path, moment=moment, complete=complete, content=content, policy=policy)
+    loaded = _merge(con, path, bundle.staged, moment=moment, complete=complete, content=content, policy=policy)
     record_exports(con, bundle.exports)
     return loaded
 
 
-def _with_connections(loaded: Loaded, connections: pl.DataFrame | None) -> Loaded:
+def _with_connections(loaded: Loaded, connections: Connections | None) -> Loaded:
     if connections is None:
         return loaded
-    unnamed = connections.filter(pl.col("keys").list.len() == 0).height
-    return replace(loaded, connections=connections.height, unnamed_connections=unnamed)
+    return replace(loaded, connections=connections.members, unnamed_connections=connections.members - connections.named)
 
 
 def _read_campaigns(told: Read) -> pl.DataFrame:
@@ -240,18 +239,21 @@ def _whole(told: Read) -> Read:
 
 def _mappings(told: Read, saved: Mapping[str, str]) -> tuple[ColumnMapping, ...]:
     """Return what the export's columns are that say something of the lead."""
-    return map_columns(replace(told, table=_of_leads(told)), overrides={}, saved=saved)
+    return map_columns(told.with_table(_of_leads(told.table)), overrides={}, saved=saved)
 
 
-def _of_leads(told: Read) -> pl.DataFrame:
-    own = _own_columns(told.table.columns)
-    return told.table.drop(column for name, column in own.items() if name != "source")
+def _of_leads(table: pl.DataFrame) -> pl.DataFrame:
+    own = _own_columns(table.columns)
+    return table.drop(column for name, column in own.items() if name != "source")
 
 
-def _memberships(told: Read, campaign: str | None, mappings: Sequence[ColumnMapping]) -> pl.DataFrame:
-    """Return one export's memberships, one row each: `EXPORT`."""
-    own = _own_columns(told.table.columns)
-    cleaned = tidied(_of_leads(told), mappings)
+def _memberships(
+    told: Read, campaign: str | None, mappings: Sequence[ColumnMapping]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return one export's memberships, one row each (`EXPORT`), and their keys."""
+    table = told.table
+    own = _own_columns(table.columns)
+    cleaned = tidied(_of_leads(table), mappings)
     fields = [
         str(m.field or m.variable)
         for m in mappings
@@ -260,14 +262,15 @@ def _memberships(told: Read, campaign: str | None, mappings: Sequence[ColumnMapp
     named = _cell("" if campaign else own.get("campaign", "")).fill_null(_campaign_of(told, campaign))
     second = next((m.column for m in mappings if m.field == "linkedinUrlSalesNav"), None)
     sales = pl.col(second) if second else pl.lit(None, pl.String)
-    return pl.concat(
+    rows = pl.concat(
         # with_columns and not select: a file that has none of these columns would come out as one row.
         [
-            told.table.with_columns(_own(own), told=named, linkedin_url_sales_nav=sales).select(*_OF_MEMBERSHIP),
+            table.with_columns(_own(own), told=named, linkedin_url_sales_nav=sales).select(*_OF_MEMBERSHIP),
             cleaned.select(_exported(fields)),
         ],
         how="horizontal",
     ).with_columns(imported=pl.lit(value=False))
+    return rows, keys_of_cleaned(cleaned)
 
 
 def _own_columns(columns: Sequence[str]) -> dict[str, str]:
@@ -290,7 +293,6 @@ def _exported(fields: Sequence[str]) -> list[pl.Expr]:
         pl.col("email_raw").alias("email"),
         pl.col("linkedin_raw").alias("linkedin_url"),
         filled.alias("fields"),
-        keys_of_cleaned(),
     ]
 
 
@@ -310,10 +312,10 @@ def _truth(column: str) -> pl.Expr:
     return pl.col(column).str.to_lowercase().is_in(_TRUE).fill_null(value=False)
 
 
-def _stage(con: duckdb.DuckDBPyConnection, bundle: _Bundle) -> None:
+def _stage(con: duckdb.DuckDBPyConnection, bundle: _Bundle, policy: Policy) -> None:
     """Put what the load brings beside the workspace's own tables."""
     words = sorted({word for export in bundle.exports for word in export.words})
-    bundle.staged.attach(con)
+    bundle.staged.attach(con, resources(policy.memory, policy.threads))
     frames = {
         "known": bundle.known,
         "brought": _resolve(con, words, bundle.known.to_dicts()),
@@ -373,7 +375,14 @@ def _called(word: str, campaigns: list[dict[str, Any]], where: str) -> dict[str,
 
 
 def _merge(
-    con: duckdb.DuckDBPyConnection, path: Path, *, moment: datetime, complete: bool, content: str, policy: Policy
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    staged: Staging,
+    *,
+    moment: datetime,
+    complete: bool,
+    content: str,
+    policy: Policy,
 ) -> Loaded:
     """Write the staged load as the next snapshot; what did not change since the last one stays as it is."""
     newest = con.execute("select max(taken_at) from snapshots").fetchone()
@@ -389,7 +398,9 @@ def _merge(
         [snapshot, moment, complete],
     )
     con.execute(store.statement("merge.sql"))
-    con.execute(store.statement("identify.sql"))
+    for _ in staged.batches(con):
+        con.execute(store.statement("begin.sql"))
+        con.execute(store.statement("identify.sql"))
     departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
     return Loaded(
