@@ -2,7 +2,7 @@
 
 import duckdb
 import numpy as np
-import pyarrow as pa
+import polars as pl
 from numpy.typing import NDArray
 
 _NUMBER = """
@@ -22,7 +22,7 @@ def connect_identifiers(con: duckdb.DuckDBPyConnection, links: str, *, made: str
     con.execute(_NUMBER.format(links=links))
     pairs = con.execute(_PAIRS.format(links=links)).fetchnumpy()
     numbers, roots = components(pairs["one"], pairs["other"])
-    con.register("rooted", pa.table({"number": numbers, "root": roots}))
+    con.register("rooted", pl.DataFrame({"number": numbers, "root": roots}).to_arrow())
     con.execute(_NAME.format(made=made))
     con.unregister("rooted")
 
@@ -30,22 +30,31 @@ def connect_identifiers(con: duckdb.DuckDBPyConnection, links: str, *, made: str
 def components(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return every number that stands in a pair, and beside it the smallest number that it is connected to.
 
-    Every round hangs each tree's root under the smallest root that it touches and then flattens all trees; rounds grow with
-    the logarithm of the longest chain.
-
     >>> [list(map(int, part)) for part in components(np.array([1, 2, 8]), np.array([2, 3, 9]))]
     [[1, 2, 3, 8, 9], [1, 1, 1, 8, 8]]
     """
     numbers, places = np.unique(np.concatenate([left, right]), return_inverse=True)
-    a, b = places[: len(left)], places[len(left) :]
-    root = np.arange(len(numbers))
-    while len(a):
-        low, high = np.minimum(root[a], root[b]), np.maximum(root[a], root[b])
+    root = roots(len(numbers), places[: len(left)], places[len(left) :])
+    return numbers, numbers[root]
+
+
+def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return for every number below `size` the smallest that the pairs connect it to; itself where none does.
+
+    Every round hangs each tree's root under the smallest root that it touches and then flattens all trees; rounds grow with
+    the logarithm of the longest chain.
+
+    >>> list(map(int, roots(5, np.array([4, 3]), np.array([3, 1]))))
+    [0, 1, 2, 1, 1]
+    """
+    root = np.arange(size)
+    while len(left):
+        low, high = np.minimum(root[left], root[right]), np.maximum(root[left], root[right])
         apart = low != high
-        a, b, low, high = a[apart], b[apart], low[apart], high[apart]
+        left, right, low, high = left[apart], right[apart], low[apart], high[apart]
         np.minimum.at(root, high, low)
         root = _flat(root)
-    return numbers, numbers[root]
+    return root
 
 
 def _flat(root: NDArray[np.int64]) -> NDArray[np.int64]:

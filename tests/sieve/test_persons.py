@@ -147,5 +147,7 @@ def test_a_list_that_does_not_fit_into_memory_is_told_in_a_sentence(run, monkeyp
         raise duckdb.OutOfMemoryException(message)
 
     monkeypatch.setattr("leadsieve.sieve.steps.STEPS", (full,))
-    with pytest.raises(ls.InputError, match="1 rows do not fit into this machine's memory"):
+    with pytest.raises(
+        ls.InputError, match=r"does not fit into the memory that the run may use\. Give it more with --memory"
+    ):
         run([(E1, None)])

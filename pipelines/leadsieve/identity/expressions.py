@@ -92,9 +92,8 @@ def mailbox_key(expr: pl.Expr) -> pl.Expr:
     return _mapped(expr, mailboxes.mailbox_of, pl.String)
 
 
-@pl.api.register_expr_namespace("lead")
 class LeadExpressions:
-    """`pl.col(...).lead`: a cell's identifier, or null; and what the cell is."""
+    """`pl.col(...).lead`: a cell's identifier, or null; and what the cell is. `leadsieve.namespace` registers it."""
 
     def __init__(self, expr: pl.Expr) -> None:
         self._expr = expr
@@ -236,7 +235,7 @@ def _either(words: Iterable[str]) -> str:
 _PLAIN_LINKEDIN = r"^https://www\.linkedin\.com/in/[a-z0-9][a-z0-9_-]{2,99}$"
 _SPECIAL_LINKEDIN = rf"/in/(?:{_either(RESERVED)})$|/in/a[a-p][a-z0-9_-]aa[a-p]"
 _SHAPED_LINKEDIN = (
-    r"^[ \t\r\n]*(?:(?i:linkedin): ?|[<(\"'])?(?:https?://)?(?:(?:www|m|[a-z]{2})\.)?linkedin\.com/in/"
+    r"^[ \t\r\n]*(?:(?i:linkedin): ?|[<(\"'])?(?i:(?:https?://)?(?:(?:www|m|[a-z]{2})\.)?linkedin\.com)/in/"
     r"([A-Za-z0-9][A-Za-z0-9_-]{2,99})"
     r"(?:/(?:details?|recent-activity|overlay|edit|opportunities)(?:/[A-Za-z0-9_-]{3,})*|/[a-z]{2}(?:-[a-z]{2})?)?"
     r"/?(?:\?[A-Za-z0-9_=&%~+-]*)?[>)\"',;! \t\r\n]*$"

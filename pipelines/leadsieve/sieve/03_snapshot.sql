@@ -4,6 +4,7 @@
 
 create temp table memberships as
 select
+    (row_number() over ())::integer - 1 as nth,  -- from 0, as arrays count
     m.membership, m.campaign, c.name, c.owner, c.as_of, m.source, m.last_state,
     coalesce(s.status, m.status, '(empty)') as status,
     coalesce(s.class, 'active') = 'active' as active,

@@ -1,33 +1,44 @@
--- Who must not be written to. In: person_memberships, memberships, person_identifiers, keys, list_rows, people, ws.suppressions,
--- email_hashes (identifier, hash), deleted, cooling, settings. Out: suppressed (person, reason, suppressed_by: what weighs most; suppressions: all that hold; only_by_status).
+-- Who must not be written to. In: person_memberships, memberships, membership_numbers, person_numbers, numbers, list_numbers, list_rows,
+-- people, ws.suppressions, email_hashes (number, hash), deleted, cooling, settings. Out: suppressed (person, reason, suppressed_by: what
+-- weighs most; suppressions: all that hold; only_by_status).
 
 create temp table suppressed as
-with emails as (
-    select p.person, string_split(split_part(k.key, '@', 2), '.') as labels
-    from person_identifiers p join keys k using (identifier)
-    where k.kind = 'email' and exists (from ws.suppressions where kind = 'domain')
+with hosts as (
+    select n.number, split_part(l.email, '@', 2) as host
+    from list_numbers n join list_rows l using (row)
+    where n.place = 1 and exists (from ws.suppressions where kind = 'domain')
+    union all
+    select n.number, split_part(i.key, '@', 2)
+    from ws.membership_identifiers i join memberships using (membership) join numbers n using (identifier)
+    where i.kind = 'email' and exists (from ws.suppressions where kind = 'domain')
+), labelled as (
+    select host, string_split(host, '.') as labels from (select distinct host from hosts)
 ), domains as (  -- mail.acme.com, acme.com, com
-    select person, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain
-    from emails
+    select host, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain
+    from labelled
 ), said as (
     -- Pausing a lead does not take back that its person said no.
     select person, case told when 'unsubscribed' then 'unsubscribed' else 'do_not_contact' end as reason,
         'campaign ' || name || ': ' || told as suppressed_by, 'status' as kind, told as entry
-    from person_memberships join memberships using (membership) cross join settings g
+    from person_memberships join memberships using (nth) cross join settings g
     where list_contains(g.suppress_statuses, told)
     union all
     select person, 'bounced', 'campaign ' || name || ': ' || last_state, 'bounce', name
-    from person_memberships join memberships using (membership)
+    from person_memberships join memberships using (nth)
     where lower(last_state) = 'emailsbounced'
     union all
     select p.person, s.reason, s.came_from, s.kind, s.value
-    from person_identifiers p join keys k using (identifier) join ws.suppressions s on s.kind = k.kind and s.value = k.key
+    from ws.suppressions s join numbers n on n.identifier = md5_number(s.value) join person_numbers p using (number)
+    where s.kind in ('email', 'linkedin')
     union all
     select p.person, s.reason, s.came_from, s.kind, s.value
-    from person_identifiers p join keys k using (identifier) join email_hashes h using (key) join ws.suppressions s on s.kind = 'email_hash' and s.value = h.hash
+    from email_hashes h join ws.suppressions s on s.kind = 'email_hash' and s.value = h.hash join person_numbers p using (number)
     union all
-    select d.person, s.reason, s.came_from || ': @' || s.value, 'domain', s.value
-    from domains d join ws.suppressions s on s.kind = 'domain' and s.value = d.domain
+    select p.person, s.reason, s.came_from || ': @' || s.value, 'domain', s.value
+    from ws.suppressions s
+    join domains d on s.kind = 'domain' and s.value = d.domain
+    join hosts h using (host)
+    join person_numbers p using (number)
     union all
     select p.person, s.reason, s.came_from, 'phone', s.value
     from list_rows l join people p using (row) join ws.suppressions s on s.kind = 'phone' and s.value = l.phone

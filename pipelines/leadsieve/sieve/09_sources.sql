@@ -1,10 +1,10 @@
--- What each source brought, whatever the order of the files. In: list_rows, decisions, person_facts, deleted. Out: sources, one row
+-- What each source brought, whatever the order of the files. In: decisions, list_sources, person_facts, deleted. Out: sources, one row
 -- each; deleted_by_source (source, people); source_overlaps (source, other, people: persons of both); targets (person, place, the lead as lemlist has it), for updates.
 
 create temp table source_people as
-select l.source, d.person, bool_or(d.in_workspace) as known, bool_or(d.active_elsewhere) as active, bool_or(d.suppressed is not null) as suppressed
-from list_rows l join decisions d using (row)
-where d.person is not null
+select source, person, bool_or(in_workspace) as known, bool_or(active_elsewhere) as active, bool_or(suppressed is not null) as suppressed
+from decisions
+where person is not null
 group by all;
 
 create temp table sources as
@@ -26,13 +26,13 @@ with several as (
         source,
         min(row) as first_row,
         count(*) as rows,
-        count(*) filter (where d.decided.outcome = 'failed') as failed,
-        count(*) filter (where d.decided.outcome = 'create') as "create"
-    from list_rows join decisions d using (row)
+        count(*) filter (where decided.outcome = 'failed') as failed,
+        count(*) filter (where decided.outcome = 'create') as "create"
+    from decisions
     group by source
 )
 select
-    r.source, r.rows, r.failed, r.rows - r.failed as valid,
+    l.name as source, r.rows, r.failed, r.rows - r.failed as valid,
     coalesce(p.people, 0) as people,
     r.rows - r.failed - coalesce(p.people, 0) as repeats,
     coalesce(p.known_people, 0) as known_people,
@@ -43,15 +43,21 @@ select
     coalesce(p.new_people, 0) as new_people,
     r."create",
     1 - (coalesce(p.people, 0) - coalesce(p.known_people, 0)) / nullif(r.rows - r.failed, 0) as duplicate_rate
-from rows_of r left join people_of p using (source)
+from rows_of r join list_sources l using (source) left join people_of p using (source)
 order by r.first_row;
 
 create temp table deleted_by_source as
-select source, count(*) as people from source_people semi join deleted using (person) group by source order by source;
+select l.name as source, count(*) as people
+from source_people semi join deleted using (person) join list_sources l using (source)
+group by l.name
+order by l.name;
 
 create temp table source_overlaps as
-select a.source, b.source as other, count(*) as people
-from source_people a join source_people b on a.person = b.person and a.source < b.source
+select x.name as source, y.name as other, count(*) as people
+from source_people a
+join list_sources x using (source)
+join source_people b on b.person = a.person and b.source <> a.source
+join list_sources y on y.source = b.source and y.name > x.name
 group by all
 order by all;
 
@@ -59,12 +65,12 @@ order by all;
 create temp table targets as
 select
     d.row, d.person, m.name as campaign, w.lead_id, w.email, w.linkedin_url, w.fields,
-    (select list(k.key) from membership_identifiers i join keys k using (identifier) where i.membership = w.membership) as keys,
+    (select list(i.key) from ws.membership_identifiers i where i.membership = w.membership) as keys,
     row_number() over (partition by d.row order by x.by_email desc nulls last, x.by_linkedin desc nulls last, length(m.name), m.name, m.membership) as place
 from decisions d
 join person_memberships p using (person)
-join memberships m using (membership)
+join memberships m using (nth)
 join ws.memberships w using (membership)
-left join direct x using (row, membership)
+left join matches x using (row, nth)
 where d.decided.outcome = 'update' and m.in_target
 qualify place = 1;

@@ -1,4 +1,4 @@
--- Persons whose lead ended in a campaign too short a time ago, by all snapshots up to the run's. In: person_identifiers, statuses,
+-- Persons whose lead ended in a campaign too short a time ago, by all snapshots up to the run's. In: person_numbers, numbers, statuses,
 -- target, settings, ws.*. Out: cooling (person, campaign, status, since, until), the last to pass of each person.
 
 create temp table cooling as
@@ -13,7 +13,7 @@ with shown as (  -- What `imported` told of has not been seen in lemlist.
             or not (list_contains(g.storage_campaigns, c.name) or list_contains(g.storage_campaigns, coalesce(c.id, ''))))
 ), known as (
     select distinct p.person, m.campaign, m.lead_id, m.membership
-    from person_identifiers p join ws.membership_identifiers i using (identifier) join shown m using (membership)
+    from person_numbers p join numbers using (number) join ws.membership_identifiers i using (identifier) join shown m using (membership)
 ), history as (  -- A lead is its `_id`, whatever its address was; without one, it is its person.
     select person, membership from known
     union

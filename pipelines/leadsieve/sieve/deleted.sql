@@ -1,5 +1,5 @@
 -- Persons whose lead somebody deleted and nobody put back. In: deletions (what the snapshot knows of deleted leads),
--- person_identifiers, person_memberships, people, forward, list_rows, settings. Out: deleted (person, campaign, last_seen, missed,
+-- numbers, person_numbers, person_memberships, people, forward, list_rows, settings. Out: deleted (person, campaign, last_seen, missed,
 -- held: whether the person is suppressed for it).
 
 create temp table deleted as
@@ -7,7 +7,8 @@ with brought_back as (
     select distinct p.person, d.campaign, d.last_seen, d.missed
     from deletions d
     join ws.membership_identifiers i using (membership)
-    join person_identifiers p using (identifier)
+    join numbers using (identifier)
+    join person_numbers p using (number)
     where d.state = 'in_force' and p.person not in (select person from person_memberships)
 ), fed as (  -- Facts hold for all rows of a person, so that the row which goes forward says whether a CRM brought it back.
     select distinct p.person

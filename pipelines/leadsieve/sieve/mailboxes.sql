@@ -1,11 +1,10 @@
--- Rows whose address is delivered to the same mailbox as one of another person. In: mailboxes (key, mailbox),
--- keys, list_identifiers, people, person_identifiers. Out: same_mailbox (row). It yields a warning and nothing else.
+-- Rows whose address is delivered to the same mailbox as one of another person. In: delivered (number, mailbox), list_numbers,
+-- people, person_numbers. Out: same_mailbox (row). It yields a warning and nothing else.
 
 create temp table same_mailbox as
-with delivered as (select k.identifier, m.mailbox from mailboxes m join keys k using (key))
 select distinct i.row
-from list_identifiers i
+from list_numbers i
 join people p using (row)
-join delivered m using (identifier)
-join delivered o on o.mailbox = m.mailbox and o.identifier <> m.identifier
-anti join person_identifiers x on x.person = p.person and x.identifier = o.identifier;
+join delivered m using (number)
+join delivered o on o.mailbox = m.mailbox and o.number <> m.number
+anti join person_numbers x on x.person = p.person and x.number = o.number;

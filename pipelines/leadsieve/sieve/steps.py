@@ -1,6 +1,6 @@
 """The steps from keys to decisions, in their order."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from leadsieve.components import connect_identifiers
 from leadsieve.database import connect
 from leadsieve.errors import InputError
 from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
+from leadsieve.resources import resources
 from leadsieve.scratch import scratch
 from leadsieve.sieve.forward import Candidate, duplicates
+from leadsieve.sieve.people import Crowd, distinct
 from leadsieve.sieve.target import Target, choose_snapshot, find_target
-from leadsieve.words import Connections, Keep
+from leadsieve.spool import PART_ROWS, Room, Spool
+from leadsieve.words import Connections, Keep, Outcome, Reason
 from leadsieve.workspace import HASH_CHECK, attach, deletions, hashes_of, key_of_hashes, put, status_table
 
 LIST_ROWS: Mapping[str, Any] = {
@@ -54,7 +58,7 @@ class Sieved:
     with their number.
     """
 
-    decisions: pl.DataFrame
+    decisions: Spool
     targets: pl.DataFrame
     statuses: dict[str, int]
     sources: pl.DataFrame
@@ -69,7 +73,7 @@ class Sieved:
 
 
 def sieve(
-    rows: pl.DataFrame,
+    parts: Iterable[pl.DataFrame],
     *,
     policy: Policy,
     campaign: str,
@@ -77,24 +81,25 @@ def sieve(
     workspace: Path | None,
     snapshot: int | None = None,
 ) -> Sieved:
-    """Decide every row of `rows` (columns `LIST_ROWS`) against the workspace's snapshot, or only against each other.
+    """Decide every row of the list, whose `parts` (columns `LIST_ROWS`) number them from 1 without a gap, against the workspace's snapshot, or only against each other.
 
     Raises UsageError for a campaign that the snapshot does not know, WorkspaceError for a workspace that cannot be used.
     """
     # What does not fit into memory is spilled beside other temporary files, not into the folder that a job happens to run in.
     with (
         scratch() as spill,
-        connect(temp_directory=str(spill)) as con,
-        _told_of_memory(rows.height),
+        connect(temp_directory=str(spill), allowed=resources(policy.memory, policy.threads)) as con,
+        _told_of_memory(),
     ):
         _attach(con, workspace, policy)
         chosen = choose_snapshot(con, snapshot) if workspace else None
         number = chosen["id"] if chosen else 0
         target = find_target(con, campaign, snapshot=int(str(number)), new=new_campaign or workspace is None)
-        _settings(con, rows, policy, target, int(str(number)))
+        _settings(con, policy, target, int(str(number)))
+        rows = _take_in(con, parts)
         for step in STEPS:
             step(con)
-        return _collect(con, target, chosen)
+        return _collect(con, rows.height, target, chosen)
 
 
 def storage_campaign(sieved: Sieved, policy: Policy) -> str | None:
@@ -106,14 +111,12 @@ def storage_campaign(sieved: Sieved, policy: Policy) -> str | None:
 
 
 @contextmanager
-def _told_of_memory(rows: int) -> Iterator[None]:
-    """Say in a sentence that the list is too large for the machine."""
+def _told_of_memory() -> Iterator[None]:
+    """Say in a sentence that the list is too large for the memory that the run may use."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        msg = (
-            f"The list's {rows:,} rows do not fit into this machine's memory. Run it in parts, or on a larger machine."
-        )
+        msg = "The list does not fit into the memory that the run may use. Give it more with --memory, run it in parts, or on a larger machine."
         raise InputError(msg) from error
 
 
@@ -127,9 +130,33 @@ def _attach(con: duckdb.DuckDBPyConnection, workspace: Path | None, policy: Poli
     con.execute("use memory")
 
 
-def _settings(
-    con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, policy: Policy, target: Target, snapshot: int
-) -> None:
+def _take_in(con: duckdb.DuckDBPyConnection, parts: Iterable[pl.DataFrame]) -> Spool:
+    """Make `list_rows` of the list's parts, and `list_sources` (source: its number, name); return what the rows lie in.
+
+    Of a long list DuckDB reads what a step asks for from the parts, and holds none of its texts.
+    """
+    numbers: dict[str, int] = {}
+    spool = Spool(Room())
+    for part in parts:
+        for source in part["source"].unique(maintain_order=True):
+            numbers.setdefault(source, len(numbers))
+        spool.append(
+            part.select(*LIST_ROWS, source_number=pl.col("source").replace_strict(numbers, return_dtype=pl.Int32))
+        )
+    put(con, "list_sources", pl.DataFrame({"source": list(numbers.values()), "name": list(numbers)}))
+    files = spool.files()
+    if files:
+        con.execute(f"create temp view list_rows as from read_parquet([{', '.join(_quoted(file) for file in files)}])")
+    else:
+        put(con, "list_rows", spool.collect())
+    return spool
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _settings(con: duckdb.DuckDBPyConnection, policy: Policy, target: Target, snapshot: int) -> None:
     told = {
         "snapshot": snapshot,
         "dedup": str(policy.dedup),
@@ -149,8 +176,9 @@ def _settings(
     lists = {name: pl.List(pl.String) for name in ("crm_sources", "storage_campaigns", "suppress_statuses")}
     put(con, "settings", pl.DataFrame([told], schema_overrides=lists))
     put(con, "statuses", status_table(policy.statuses))
+    for name, words in (("outcome", Outcome), ("reason", Reason)):
+        con.execute(f"create type {name} as enum ({', '.join(repr(str(word)) for word in words)})")
     put(con, "target", pl.DataFrame({"campaign": list(target.campaigns)}, schema={"campaign": pl.Int32}))
-    put(con, "list_rows", rows.select(*LIST_ROWS))
 
 
 def _sql(name: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
@@ -168,16 +196,66 @@ def _reach(con: duckdb.DuckDBPyConnection) -> None:
         _sql("reach.sql")(con)
 
 
-def _connect_identifiers(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `components` of the links between identifiers, and `profiles` of those between LinkedIn identifiers only."""
-    connect_identifiers(con, "links", made="components")
-    connect_identifiers(con, "profile_links", made="profiles")
+def _find_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `list_people` (row, person: 0 is nobody, source), its view `people` (row, person), `person_memberships` (person, nth), `person_numbers` (person, number), `matches` (row, nth, by_email, by_linkedin), `shared` (number), `shared_rows` (row), `doubtful` (person, number, is_email, profile) and `forward` (row, duplicate_of)."""
+    crowd = Crowd.of(con)
+    rows = np.arange(1, crowd.rows + 1)
+    _put(con, "list_people", row=rows, person=crowd.person, source=_of_rows(con, "source_number", crowd.rows))
+    con.execute("create temp view people as select row, person from list_people where person > 0")
+    known, told = crowd.memberships_of_people, crowd.numbers_of_people
+    _put(con, "person_memberships", person=known.carrier, nth=known.number)
+    _put(con, "person_numbers", person=told.carrier, number=told.number)
+    matches = crowd.matches()
+    _put(con, "matches", **{**matches, "row": matches["row"] + 1})
+    _put(con, "shared", number=distinct(crowd.shared_of_rows.number))
+    _put(con, "shared_rows", row=np.flatnonzero(crowd.has_shared) + 1)
+    told, is_email = crowd.doubtful()
+    # Who is in no doubt, and mostly nobody is, needs no names of profiles.
+    profiles = crowd.profile_root[told.number] if len(told.number) else told.number
+    _put(con, "doubtful", person=told.carrier, number=told.number, is_email=is_email, profile=profiles)
+    _go_forward(con, crowd)
+
+
+def _go_forward(con: duckdb.DuckDBPyConnection, crowd: Crowd) -> None:
+    """Make `forward`: for every row that another one goes forward in place of, that row."""
+    fullest = con.execute("select keep from settings").fetchall()[0][0] == Keep.FULLEST
+    shared: dict[int, list[int]] = {int(row): [] for row in crowd.entangled()}
+    filled = _of_rows(con, "filled", crowd.rows) if fullest or shared else np.zeros(0, dtype=np.int64)
+    rows, instead = crowd.forward(filled if fullest else None)
+    for row, number in zip(crowd.shared_of_rows.carrier, crowd.shared_of_rows.number, strict=True):
+        shared[int(row)].append(int(number))
+    candidates = [
+        Candidate(row, int(crowd.person[row]), tuple(numbers), int(filled[row])) for row, numbers in shared.items()
+    ]
+    pairs = np.array(list(duplicates(candidates, fullest=fullest)), dtype=np.int64).reshape(-1, 2)
+    rows, instead = np.concatenate([rows, pairs[:, 0]]), np.concatenate([instead, pairs[:, 1]])
+    _put(con, "forward", row=rows + 1, duplicate_of=instead + 1)
+
+
+def _of_rows(con: duckdb.DuckDBPyConnection, column: str, rows: int) -> NDArray[np.integer]:
+    """Return a column of numbers of `list_rows` in list order."""
+    told = con.table("list_rows").select("row", column).fetchnumpy()
+    values = np.zeros(rows, dtype=told[column].dtype)
+    values[told["row"] - 1] = told[column]
+    return values
+
+
+def _put(con: duckdb.DuckDBPyConnection, name: str, **columns: NDArray[Any]) -> None:
+    put(con, name, pl.DataFrame(columns))
+
+
+def _look_up_keys(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `keys` (number, kind, key) of the identifiers that a later step reads as text: few, unless mailboxes or hashes are asked for."""
+    _sql("keys.sql")(con)
 
 
 def _compare_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
     """Make `same_mailbox`: rows whose address another person's is delivered beside; empty unless the policy asks."""
-    emails = con.sql("select k.key from keys k, settings g where g.mailbox and k.kind = 'email'").pl()
-    put(con, "mailboxes", emails.select("key", mailbox=mailbox_key(pl.col("key"))).drop_nulls())
+    if not con.execute("select mailbox from settings").fetchall()[0][0]:
+        put(con, "same_mailbox", pl.DataFrame(schema={"row": pl.Int64}))
+        return
+    emails = con.sql("select number, key from keys where kind = 'email'").pl()
+    put(con, "delivered", emails.select("number", mailbox=mailbox_key(pl.col("key"))).drop_nulls())
     _sql("mailboxes.sql")(con)
 
 
@@ -208,34 +286,21 @@ def _hash_emails(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()[0]
     key = key_of_hashes(file, hashes=hashes, check=check)
     emails = con.sql(
-        "select distinct k.key from person_identifiers i join keys k using (identifier) where $wanted and k.kind = 'email'",
+        "select number, key from keys where $wanted and kind = 'email'",
         params={"wanted": key is not None},
     ).pl()
-    put(con, "email_hashes", emails.select("key", hash=hashes_of(emails["key"], key or b"")))
-
-
-def _go_forward(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `forward`: for every row that another one goes forward in place of, that row."""
-    _sql("forward.sql")(con)
-    candidates = [
-        Candidate(row, person, tuple(shared), filled)
-        for row, person, shared, filled in con.execute("from entangled").fetchall()
-    ]
-    fullest = con.execute("select keep from settings").fetchall()[0][0] == Keep.FULLEST
-    pairs = list(duplicates(candidates, fullest=fullest))
-    put(con, "of_entangled", pl.DataFrame(pairs, schema={"row": pl.Int64, "duplicate_of": pl.Int64}, orient="row"))
-    con.execute("create temp table forward as from simple union all from of_entangled")
+    put(con, "email_hashes", emails.select("number", hash=hashes_of(emails["key"], key or b"")))
 
 
 STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _sql("01_failed.sql"),
-    _sql("02_keys.sql"),
+    _sql("02_identifiers.sql"),
     _reach,
     _sql("03_snapshot.sql"),
-    _sql("04_identifiers.sql"),
-    _connect_identifiers,
-    _sql("05_people.sql"),
-    _go_forward,
+    _sql("04_numbers.sql"),
+    _find_people,
+    _look_up_keys,
+    _sql("05_conflicted.sql"),
     _sql("06_facts.sql"),
     _find_deleted,
     _cool_down,
@@ -243,6 +308,7 @@ STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _hash_emails,
     _sql("07_suppression.sql"),
     _compare_mailboxes,
+    _sql("drop.sql"),
     _sql("08_outcomes.sql"),
     _sql("09_sources.sql"),
 )
@@ -253,14 +319,26 @@ _RECENT = 10
 _RECENT_RULES = "select dedup, import_mode, count(*) as runs from (from ws.runs order by run desc limit ?) group by all order by runs desc, dedup, import_mode"
 
 
-def _collect(con: duckdb.DuckDBPyConnection, target: Target, snapshot: dict[str, Any] | None) -> Sieved:
+def _decisions(con: duckdb.DuckDBPyConnection, rows: int) -> Spool:
+    """Return the decisions with their evidence in list order, as long as the list's own parts."""
+    spool = Spool(Room())
+    decided = files("leadsieve.sieve").joinpath("decided.sql").read_text("utf-8")
+    for start in range(1, rows + 1, PART_ROWS):
+        within = {"first": start, "last": start + PART_ROWS - 1}
+        told = con.sql(decided, params=within).pl()
+        # DuckDB's threads may have turned the order round.
+        spool.append(told if told["row"].is_sorted() else told.sort("row"))
+    return spool
+
+
+def _collect(con: duckdb.DuckDBPyConnection, rows: int, target: Target, snapshot: dict[str, Any] | None) -> Sieved:
     statuses = con.execute("from unclassified order by status").fetchall()
     blank = con.execute(
         "select coalesce(sum(no_identifier), 0) from ws.campaigns, settings g "
         "where from_snapshot <= g.snapshot and (until_snapshot is null or until_snapshot > g.snapshot)"
     ).fetchall()
     return Sieved(
-        decisions=con.sql("from decisions order by row").pl(),
+        decisions=_decisions(con, rows),
         targets=con.sql("from targets order by row").pl(),
         statuses=dict(statuses),
         sources=con.sql("from sources").pl(),
@@ -270,8 +348,6 @@ def _collect(con: duckdb.DuckDBPyConnection, target: Target, snapshot: dict[str,
         target=target,
         snapshot=snapshot,
         no_identifier=int(blank[0][0]),
-        shared_keys=con.sql(
-            "select key from keys semi join shared using (identifier) semi join list_keys using (key)"
-        ).pl()["key"],
+        shared_keys=con.sql("select key from keys semi join shared using (number)").pl()["key"],
         snapshot_sha256=str(snapshot["sha256"]) if snapshot else None,
     )
