@@ -16,6 +16,7 @@ from leadsieve.lead_list import LeadList
 from leadsieve.limits import registry
 from leadsieve.pipeline import place_leads
 from leadsieve.policy import Policy
+from leadsieve.spool import Spool
 from leadsieve.words import Method
 
 NAME = "Q4 Outreach"
@@ -245,7 +246,7 @@ def plan_by_domain(people: Sequence[tuple[str | None, str | None]]) -> Plan:
         },
         schema={"row": pl.Int64, "companyDomain": pl.String, "email": pl.String},
     )
-    lead_list = LeadList(files=(), records=records, variables=())
+    lead_list = LeadList(files=(), records=Spool.of(records), variables=())
     policy = Policy(together="companyDomain", max_batch=2)
     return place_leads(lead_list, records, campaign=NAME, members={}, policy=policy, apart={})
 

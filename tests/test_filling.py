@@ -1,12 +1,14 @@
 """The row that goes forward takes what it lacks where its person's other rows agree."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 import pytest
 
-from leadsieve.filling import fill
+from leadsieve.filling import filling
 from leadsieve.schema import CHANGE, PLAIN_FIELDS
+from leadsieve.spool import Spool
 from leadsieve.words import Fill
 
 ANN = "https://www.linkedin.com/in/ann"
@@ -31,6 +33,19 @@ def profile(url: str, *, writable: bool = True) -> dict[str, str]:
     return {"linkedin_key": url, **({"linkedin_url": url} if writable else {})}
 
 
+def fill(
+    records: pl.DataFrame,
+    decisions: pl.DataFrame,
+    *,
+    how: Fill,
+    shared: tuple[str, ...] = (),
+    variables: Sequence[str] = VARIABLES,
+) -> pl.DataFrame:
+    told = pl.Series(shared, dtype=pl.String)
+    found = filling(Spool.of(records), Spool.of(decisions.cast(pl.Int64)), how=how, variables=variables, shared=told)
+    return found.fill(records)
+
+
 def filled(
     first: dict[str, Any], *others: dict[str, Any], how: Fill = Fill.IDENTIFIERS, shared: tuple[str, ...] = ()
 ) -> dict[str, Any]:
@@ -44,7 +59,7 @@ def filled(
         {"row": range(1, len(rows) + 1), "person": 1, "duplicate_of": [None, *[1] * len(others)]},
         schema={"row": pl.Int64, "person": pl.Int64, "duplicate_of": pl.Int64},
     )
-    result = fill(records, decisions, how=how, variables=VARIABLES, shared=pl.Series(shared, dtype=pl.String))
+    result = fill(records, decisions, how=how, shared=shared)
     assert result.columns == records.columns
     assert result[1:].equals(records[1:])
     return {name: value for name, value in result.row(0, named=True).items() if value is not None and name != "row"}
@@ -144,6 +159,31 @@ def test_persons_do_not_mix_and_failed_rows_give_nothing():
     ).with_columns(pl.lit(None, pl.String).alias(name) for name in COLUMNS if name != "email")
     decisions = pl.DataFrame({"row": [1, 2, 3, 4], "person": [1, 2, None, None], "duplicate_of": [None] * 4})
 
-    result = fill(records, decisions, how=Fill.ALL, variables=VARIABLES, shared=pl.Series([], dtype=pl.String))
+    result = fill(records, decisions, how=Fill.ALL)
 
     assert result.equals(records)
+
+
+@pytest.mark.parametrize("number", [1, 40, 64, 65, 200])
+def test_any_number_of_variables_is_filled(number):
+    """Which row has what is known by 64 bits, the last of which stands for all columns that are more."""
+    names = [f"v{i}" for i in range(number)]
+    cells = {name: [None, "x"] for name in names}
+    records = pl.DataFrame({"row": [1, 2], "changes": [[], []], **dict.fromkeys(COLUMNS), **cells}).cast(
+        {"row": pl.Int64, "changes": pl.List(CHANGE), **dict.fromkeys(COLUMNS, pl.String)}
+    )
+    decisions = pl.DataFrame({"row": [1, 2], "person": [1, 1], "duplicate_of": [None, 1]})
+
+    result = fill(records, decisions, how=Fill.ALL, variables=names)
+
+    assert set(result.select(names).row(0)) == {"x"}
+
+
+def test_of_two_persons_with_one_identifier_neither_fills_the_other():
+    """The second is left out because of an address that both carry, not because it is the first."""
+    records = pl.DataFrame(
+        {"row": [1, 2], "changes": [[], []], **dict.fromkeys(COLUMNS), "firstName": [None, "Bo"]}
+    ).cast({"row": pl.Int64, "changes": pl.List(CHANGE), **dict.fromkeys(COLUMNS, pl.String)})
+    decisions = pl.DataFrame({"row": [1, 2], "person": [1, 2], "duplicate_of": [None, 1]})
+
+    assert fill(records, decisions, how=Fill.IDENTIFIERS).equals(records)

@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 import leadsieve
+from leadsieve.decided import Shape
 from leadsieve.errors import UsageError
 from leadsieve.intake.model import ColumnMapping
-from leadsieve.lead_list import LeadList, ListFile
+from leadsieve.lead_list import OWN, LeadList, ListFile
 from leadsieve.schema import (
     CONFLICT,
     DECISION,
@@ -18,16 +19,15 @@ from leadsieve.schema import (
     LEAD_FIELDS,
     PLACE,
     PLAIN_FIELDS,
-    RECORD,
     RESERVED,
     SUGGESTION,
     TEXT,
     ledger_columns,
 )
+from leadsieve.spool import Spool
 from leadsieve.tables import (
     FAILED_COLUMNS,
     WHAT_TO_DO,
-    Shape,
     make_batch,
     make_excluded,
     make_failed,
@@ -212,7 +212,7 @@ class Told:
     """As much of what intake read as these tables need."""
 
     def __init__(self, table: pl.DataFrame) -> None:
-        self.table = table
+        self.columns = table.columns
 
 
 def list_file(
@@ -223,33 +223,33 @@ def list_file(
     lost: Sequence[str] = (),
     mappings: Sequence[ColumnMapping] = (),
 ) -> ListFile:
-    """Return a file whose records stand before those that could not be read."""
+    """Return a file whose records, which may all fail, stand before those that could not be read."""
     count = table.height
     rows = pl.DataFrame(
         {
             "row": range(first, first + count + len(lost)),
-            RECORD: [*range(count), *[None] * len(lost)],
             "file": name,
             "line": range(2, 2 + count + len(lost)),
             TEXT: [*[None] * count, *lost],
             SUGGESTION: None,
         },
-        schema={
-            "row": pl.Int64,
-            RECORD: pl.UInt32,
-            "file": pl.String,
-            "line": pl.Int64,
-            TEXT: pl.String,
-            SUGGESTION: pl.String,
-        },
+        schema={"row": pl.Int64, "file": pl.String, "line": pl.Int64, TEXT: pl.String, SUGGESTION: pl.String},
     )
-    return ListFile(read=Told(table), mappings=tuple(mappings), rows=rows)
+    cells = pl.concat(
+        [table, pl.DataFrame({column: [None] * len(lost) for column in table.columns}, schema=table.schema)]
+    )
+    may_fail = rows.hstack(cells.rename(lambda column: f"{OWN}{column}"))
+    return ListFile(read=Told(table), mappings=tuple(mappings), may_fail=Spool.of(may_fail))
 
 
 def failed_of(*files: ListFile, reason: Reason = Reason.INVALID_EMAIL) -> pl.DataFrame:
-    count = sum(file.rows.height for file in files)
-    ledger = ledger_of(*[{"outcome": "failed", "reason": str(reason)}] * count)
-    return make_failed(LeadList(files=files, records=ledger, variables=()), ledger)
+    rows = [row for file in files for row in file.may_fail.collect()["row"]]
+    return all_failed(files, pl.DataFrame({"row": rows, "reason": str(reason)}))
+
+
+def all_failed(files: Sequence[ListFile], failed: pl.DataFrame) -> pl.DataFrame:
+    records = Spool.of(pl.DataFrame())
+    return pl.concat(make_failed(LeadList(files=tuple(files), records=records, variables=()), failed))
 
 
 class TestFailed:
@@ -262,11 +262,8 @@ class TestFailed:
 
     def test_only_failed_rows_are_there(self):
         file = list_file("a.csv", pl.DataFrame({"email": ["one", "two", "three"]}))
-        ledger = ledger_of(
-            {"outcome": "create"}, {"outcome": "failed", "reason": "no_identifier"}, {"outcome": "skipped"}
-        )
 
-        table = make_failed(LeadList(files=(file,), records=ledger, variables=()), ledger)
+        table = all_failed([file], pl.DataFrame({"row": [2], "reason": "no_identifier"}))
 
         assert table["email"].to_list() == ["two"]
 
@@ -460,22 +457,23 @@ def small_list() -> tuple[LeadList, pl.DataFrame]:
     variables = ("Shoe size", "file_", "Colour_")
     row = {"email": "a@x.com", "linkedin_url": ANN, "outcome": "create", "batch": 1, "file_": "f", "Colour_": "red"}
     ledger = ledger_of(row, variables=variables)
-    return LeadList(files=(file,), records=ledger, variables=variables), ledger
+    filled = frozenset({"email", "linkedinUrl"})
+    return LeadList(files=(file,), records=Spool.of(ledger), variables=variables, filled=filled), ledger
 
 
 class TestBatches:
     def test_fields_first_in_lemlists_order_then_variables_then_the_source(self):
         lead_list, ledger = small_list()
 
-        table = make_batch(ledger, shape(lead_list, ledger, ()))
+        table = make_batch(ledger, shape(lead_list, ()))
 
         assert table.columns == ["email", "firstName", "linkedinUrl", "Shoe size", "file_", "Colour_", "source"]
         assert table.row(0) == ("a@x.com", None, ANN, None, "f", "red", "leads")
 
     def test_a_field_that_no_file_has_and_nothing_fills_is_left_out(self):
-        lead_list, ledger = small_list()
+        lead_list, _ = small_list()
 
-        assert set(shape(lead_list, ledger, ()).fields) == {"email", "firstName", "linkedinUrl"} < set(LEAD_FIELDS)
+        assert set(shape(lead_list, ()).fields) == {"email", "firstName", "linkedinUrl"} < set(LEAD_FIELDS)
 
     @pytest.mark.parametrize(
         ("chosen", "variables"),
@@ -489,15 +487,15 @@ class TestBatches:
         ids=["all", "in the order that is wished", "case aside", "by the file's own name", "each once"],
     )
     def test_the_variables_can_be_chosen(self, chosen, variables):
-        lead_list, ledger = small_list()
+        lead_list, _ = small_list()
 
-        assert shape(lead_list, ledger, chosen).variables == variables
+        assert shape(lead_list, chosen).variables == variables
 
     def test_unknown_ones_are_told_all_at_once_with_those_that_are(self):
-        lead_list, ledger = small_list()
+        lead_list, _ = small_list()
 
         with pytest.raises(UsageError, match=r"names size, color, which .*: Shoe size, file_, Colour_\.$"):
-            shape(lead_list, ledger, ("size", "Colour_", "color"))
+            shape(lead_list, ("size", "Colour_", "color"))
 
 
 # ------------------------------------------------------------------------------------------------- the files of a run

@@ -29,10 +29,29 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The batches of a run. `placed` has one row a lead: row, upload, batch, batch_campaign."""
+    """The batches of a run. `leads` has one row a lead, in list order: row, batch."""
 
-    placed: pl.DataFrame
+    leads: pl.DataFrame
     batches: tuple[Batch, ...]
+
+    @property
+    def placed(self) -> pl.DataFrame:
+        """One row a lead, batch by batch: row, upload, batch, batch_campaign."""
+        return self._told(self.leads.sort("batch", "row"))
+
+    def placed_among(self, first: int, last: int) -> pl.DataFrame:
+        """Return the same of the leads in rows `first` to `last`, in list order."""
+        start, end = self.leads["row"].search_sorted(pl.Series([first, last + 1]))
+        return self._told(self.leads.slice(start, end - start))
+
+    def _told(self, leads: pl.DataFrame) -> pl.DataFrame:
+        told = pl.DataFrame(
+            [(b.batch, b.upload, b.campaign) for b in self.batches],
+            schema={"batch": pl.UInt32, "upload": pl.Int64, "batch_campaign": pl.String},
+            orient="row",
+        )
+        joined = leads.join(told, on="batch", how="left", maintain_order="left")
+        return joined.select(pl.col("row").cast(pl.Int64), "upload", pl.col("batch").cast(pl.Int64), "batch_campaign")
 
     @property
     def uploads(self) -> int:
@@ -51,6 +70,15 @@ class Plan:
             f"By API, one call a lead, all take about {api_minutes(leads):,.0f} minutes.",
         ]
         return html_table(f"{leads:,} leads in batches", heads, lines) + html_list("What to do next", steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A campaign (or an import) and the rows that go there."""
+
+    campaign: str
+    members: int
+    rows: pl.Series
 
 
 @dataclass(slots=True)
@@ -98,22 +126,28 @@ def split(
 ) -> Plan:
     """Place every lead in a batch.
 
-    In: one row a lead in list order: row, segment (empty: no segment of its own), company (empty: alone). `members` are the
-    current members of every campaign by name. `apart` names rows that go to a campaign of their own, whatever their
+    In: one row a lead in list order: row, and where the policy asks for them segment (empty: no segment of its own) and company
+    (empty: alone). `members` are the current members of every campaign by name. `apart` names rows that go to a campaign of their own, whatever their
     segment. First what fits into the campaign, then its existing parts, then new ones.
     """
     limit, rule = effective_limit(policy), registry()[policy.method]
     segments = _segments(leads, campaign, apart)
-    bins: list[_Bin] = []
+    packed: list[_Packed] = []
     for name, part in segments.items():
-        bins += _pack(part, _rooms(name, members, limit, rule, taken=segments.keys()), _most(limit, rule), policy)
-    return _plan(bins, _uploads([len(b.rows) for b in bins], rule), limit)
+        packed += _pack(part, _rooms(name, members, limit, rule, taken=segments.keys()), _most(limit, rule), policy)
+    return _plan(packed, _uploads([len(p.rows) for p in packed], rule), limit)
 
 
 def _segments(leads: pl.DataFrame, campaign: str, apart: Mapping[str, pl.Series]) -> dict[str, pl.DataFrame]:
     """Return the leads of every segment by the campaign that it goes to, segments in list order."""
-    elsewhere = [pl.when(pl.col("row").is_in(rows.implode())).then(pl.lit(name)) for name, rows in apart.items()]
-    own = pl.when(pl.col("segment") != "").then(pl.format("{} – {}", pl.lit(campaign), "segment"))
+    if not apart and "segment" not in leads.columns:
+        return {campaign: leads} if leads.height else {}
+    elsewhere = [
+        pl.when(pl.col("row").is_in(rows.cast(leads.schema["row"]).implode())).then(pl.lit(name))
+        for name, rows in apart.items()
+    ]
+    segment = pl.col("segment") if "segment" in leads.columns else pl.lit(None, pl.String)
+    own = pl.when(segment != "").then(pl.format("{} – {}", pl.lit(campaign), segment))
     named = leads.with_columns(campaign=pl.coalesce(*elsewhere, own, pl.lit(campaign)))
     return {part["campaign"][0]: part for part in named.partition_by("campaign", maintain_order=True)}
 
@@ -141,19 +175,22 @@ def _most(limit: int, rule: Limit) -> int:
     return min(limit, rule.total or limit)
 
 
-def _pack(leads: pl.DataFrame, rooms: Iterator[_Bin], most: int, policy: Policy) -> list[_Bin]:
+def _pack(leads: pl.DataFrame, rooms: Iterator[_Bin], most: int, policy: Policy) -> list[_Packed]:
     if policy.together:
-        return _pack_groups(_groups(leads), rooms, most, balance=policy.balance)
-    return _pack_in_order(leads["row"].to_list(), rooms, balance=policy.balance)
+        bins = _pack_groups(_groups(leads), rooms, most, balance=policy.balance)
+        return [_Packed(b.campaign, b.members, pl.Series(b.rows, dtype=pl.UInt32)) for b in bins]
+    return _pack_in_order(leads["row"], rooms, balance=policy.balance)
 
 
-def _pack_in_order(rows: Sequence[int], rooms: Iterator[_Bin], *, balance: bool) -> list[_Bin]:
+def _pack_in_order(rows: pl.Series, rooms: Iterator[_Bin], *, balance: bool) -> list[_Packed]:
+    """Cut the rows into batches one behind the other."""
     bins = _enough(rooms, len(rows))
     sizes = (_even if balance else _filled)([b.room for b in bins], len(rows))
-    left = iter(rows)
-    for target, size in zip(bins, sizes, strict=True):
-        target.rows.extend(itertools.islice(left, size))
-    return bins
+    ends = itertools.accumulate(sizes)
+    return [
+        _Packed(b.campaign, b.members, rows.slice(end - size, size).cast(pl.UInt32))
+        for b, size, end in zip(bins, sizes, ends, strict=True)
+    ]
 
 
 def _enough(rooms: Iterator[_Bin], leads: int) -> list[_Bin]:
@@ -267,21 +304,17 @@ def _uploads(sizes: Sequence[int], rule: Limit) -> list[int]:
     return uploads
 
 
-def _plan(bins: Sequence[_Bin], uploads: Sequence[int], limit: int) -> Plan:
+def _plan(packed: Sequence[_Packed], uploads: Sequence[int], limit: int) -> Plan:
     batches = tuple(
-        Batch(batch=number, campaign=b.campaign, upload=upload, rows=len(b.rows), limit=limit, members=b.members)
-        for number, (b, upload) in enumerate(zip(bins, uploads, strict=True), start=1)
+        Batch(batch=number, campaign=p.campaign, upload=upload, rows=len(p.rows), limit=limit, members=p.members)
+        for number, (p, upload) in enumerate(zip(packed, uploads, strict=True), start=1)
     )
-    placed = pl.DataFrame(
-        {
-            "row": [b.rows for b in bins],
-            "upload": uploads,
-            "batch": [b.batch for b in batches],
-            "batch_campaign": [b.campaign for b in batches],
-        },
-        schema={"row": pl.List(pl.Int64), "upload": pl.Int64, "batch": pl.Int64, "batch_campaign": pl.String},
-    )
-    return Plan(placed=placed.explode("row"), batches=batches)
+    parts = [
+        pl.DataFrame({"row": p.rows, "batch": pl.repeat(b.batch, b.rows, dtype=pl.UInt32, eager=True)})
+        for p, b in zip(packed, batches, strict=True)
+    ]
+    leads = pl.concat([pl.DataFrame(schema={"row": pl.UInt32, "batch": pl.UInt32}), *parts])
+    return Plan(leads=leads.sort("row"), batches=batches)
 
 
 def api_minutes(leads: int) -> float:

@@ -1,12 +1,17 @@
 """Let the row that goes forward take what it lacks from the person's other rows, where these agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import reduce
+from operator import or_
+from typing import Any, Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from leadsieve.schema import CHANGE, PLAIN_FIELDS
+from leadsieve.spool import Spool, compact
 from leadsieve.words import Fill
 
 _NAMES = ("firstName", "lastName")
@@ -41,33 +46,104 @@ _IDENTIFIERS = (
 )
 
 
-def fill(
-    records: pl.DataFrame, decisions: pl.DataFrame, *, how: Fill, variables: Sequence[str], shared: pl.Series
-) -> pl.DataFrame:
-    """Return the records with filled cells; each is noted in `changes`.
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What rows that go forward are offered: `offered` has one row a row (`to:`), in order, with what the others agree on."""
 
-    In: records and decisions, row by row the same. Nothing that stands is overwritten and no identifier in `shared` is taken.
+    taken: tuple[_Taken, ...]
+    offered: pl.DataFrame
+
+    def fill(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return a part of the records with filled cells; each is noted in `changes`. Nothing that stands is overwritten."""
+        if not records.height or not self.offered.height:
+            return records
+        first, last = records["row"][0], records["row"][-1]
+        offered = self.offered.filter(pl.col(_TO).is_between(first, last))
+        if not offered.height:
+            return records
+        # Only rows that are offered something are looked at: they are few, and a list of structs for every row is dear.
+        filled = _take(records.join(offered, left_on="row", right_on=_TO, how="inner"), self.taken)
+        columns = ["changes", *dict.fromkeys(c for t in self.taken for c in t.columns)]
+        told = records.select("row", *columns).update(filled.select("row", *columns), on="row", how="left")
+        return records.with_columns(told.select(columns))
+
+
+def filling(records: Spool, decisions: Spool, *, how: Fill, variables: Sequence[str], shared: pl.Series) -> Filling:
+    """Return what the rows that go forward take of their person's others; no identifier in `shared`.
+
+    In: records and decisions, row by row the same. Only rows that have something which the row that goes forward lacks are gathered.
     """
     taken = _what(how, variables)
-    pairs = _pairs(decisions)
-    if not taken or not pairs.height:
-        return records
-    offers = records.select("row", *dict.fromkeys(c for t in taken for c in t.columns))
-    others = pairs.join(offers, on="row", how="inner").sort(_TO, "row")
+    nothing = Filling(taken, pl.DataFrame(schema={_TO: pl.Int64}))
+    if not taken or not records.height:
+        return nothing
+    pairs = _pairs(records, decisions, taken)
+    if not pairs.height:
+        return nothing
+    others = pl.concat(_offers(records, pairs, taken)).sort(_TO, "row")
     gathered = others.group_by(_TO, maintain_order=True).agg(e for t in taken for e in _gathered(t))
-    offered = gathered.select(_TO, *(e for t in taken for e in _agreed(t, shared)))
-    # Only rows that are offered something are looked at: they are few, and a list of structs for every row is dear.
-    filled = _take(records.join(offered, left_on="row", right_on=_TO, how="inner"), taken)
-    columns = dict.fromkeys(c for t in taken for c in t.columns)
-    return records.update(filled.select("row", "changes", *columns), on="row", how="left", maintain_order="left")
+    return Filling(taken, gathered.select(_TO, *(e for t in taken for e in _agreed(t, shared))))
 
 
-def _pairs(decisions: pl.DataFrame) -> pl.DataFrame:
-    """Return every row that goes forward (`to:`) with each other row of its person (`row`)."""
-    several = decisions.drop_nulls("person").filter(pl.len().over("person") > 1).select("row", "person", "duplicate_of")
-    forward = several.filter(pl.col("duplicate_of").is_null()).select("person", pl.col("row").alias(_TO))
-    return (
-        forward.join(several.select("person", "row"), on="person").filter(pl.col(_TO) != pl.col("row")).drop("person")
+def _offers(records: Spool, pairs: pl.DataFrame, taken: Sequence[_Taken]) -> Iterator[pl.DataFrame]:
+    """Yield the cells of the rows that have something to give, each with the row that may take it."""
+    for part in records.parts(["row", *dict.fromkeys(c for t in taken for c in t.columns)]):
+        yield compact(_among(pairs, "row", part).join(part, on="row", how="inner"))
+
+
+def _among(pairs: pl.DataFrame, column: str, part: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs, sorted by that column, whose row there is one of the part's, which follow each other."""
+    if not part.height:
+        return pairs.clear()
+    start, end = pairs[column].search_sorted(pl.Series([part["row"][0], part["row"][-1] + 1]))
+    return pairs.slice(start, end - start)
+
+
+def _pairs(records: Spool, decisions: Spool, taken: Sequence[_Taken]) -> pl.DataFrame:
+    """Return every row that lacks something (`to:`) with each other row of its person that has it (`row`), in the order of these."""
+    has, gives = _masks(records, taken)
+    found = []
+    for decided in decisions.parts(["row", "person", "duplicate_of"]):
+        others = decided.drop_nulls()
+        row, to = others["row"].to_numpy() - 1, others["duplicate_of"].to_numpy() - 1
+        found.append(others.filter(pl.Series((gives[row] & ~has[to]) != 0, dtype=pl.Boolean)))
+    return _of_one_person(pl.concat(found).rename({"duplicate_of": _TO}), decisions)
+
+
+def _of_one_person(pairs: pl.DataFrame, decisions: Spool) -> pl.DataFrame:
+    """Return the pairs of one person; another's row may go forward in its place, because of an identifier that both carry."""
+    sorted_pairs, same = pairs.sort(_TO), []
+    for decided in decisions.parts(["row", "person"]):
+        mine = _among(sorted_pairs, _TO, decided)
+        same.append(mine.join(decided, left_on=[_TO, "person"], right_on=["row", "person"], how="semi"))
+    return pl.concat(same).select(_TO, "row").sort("row")
+
+
+_Masks: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
+_BITS: Final = 64
+
+
+def _masks(records: Spool, taken: Sequence[_Taken]) -> tuple[_Masks, _Masks]:
+    """Return, one bit a column that is taken, what each row has and what it gives; the last bit is for all columns that are too many."""
+    kind = pl.UInt8 if len(taken) <= 8 else pl.UInt64
+    columns = list(dict.fromkeys(c for t in taken for c in t.columns))
+    has, gives = [_has(t) for t in taken], [pl.col(t.key).is_not_null() for t in taken]
+    rest = _BITS - 1
+    if len(taken) > _BITS:
+        has, gives = [*has[:rest], pl.all_horizontal(has[rest:])], [*gives[:rest], pl.any_horizontal(gives[rest:])]
+    parts = [part.select(has=_mask(has, kind), gives=_mask(gives, kind)) for part in records.parts(columns)]
+    masks = pl.concat(parts)
+    return masks["has"].to_numpy(), masks["gives"].to_numpy()
+
+
+def _has(taken: _Taken) -> pl.Expr:
+    return pl.any_horizontal(pl.col(c).is_not_null() for c in taken.columns)
+
+
+def _mask(flags: Sequence[pl.Expr], kind: type[pl.DataType]) -> pl.Expr:
+    """Return the flags as the bits of one number, the first the lowest."""
+    return reduce(
+        or_, (pl.when(flag).then(pl.lit(1 << bit, kind)).otherwise(pl.lit(0, kind)) for bit, flag in enumerate(flags))
     )
 
 
@@ -99,10 +175,7 @@ def _agreed(taken: _Taken, shared: pl.Series) -> list[pl.Expr]:
 
 
 def _take(joined: pl.DataFrame, taken: Sequence[_Taken]) -> pl.DataFrame:
-    lacks = {
-        t.column: pl.all_horizontal(pl.col(c).is_null() for c in t.columns) & pl.col(f"{_OFFERED}{t.key}").is_not_null()
-        for t in taken
-    }
+    lacks = {t.column: ~_has(t) & pl.col(f"{_OFFERED}{t.key}").is_not_null() for t in taken}
     known = pl.col("changes").list.eval(pl.element().struct.field("column"))
     noted = [
         pl.when(lacks[t.column] & ~known.list.contains(t.column)).then(

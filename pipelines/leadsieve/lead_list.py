@@ -1,10 +1,11 @@
-"""The list of a run: all records of all its files, cleaned, as one table."""
+"""The list of a run: all records of all its files, cleaned, as one table in parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import polars as pl
 
 from leadsieve.cleaning import clean
@@ -15,6 +16,7 @@ from leadsieve.intake import (
     ColumnMapping,
     Read,
     ReadOptions,
+    ReadPart,
     expand,
     load_mappings,
     map_columns,
@@ -29,10 +31,12 @@ from leadsieve.schema import (
     CHANGE,
     FAILED_COLUMNS,
     IDENTITY,
+    LEAD_FIELDS,
     LEDGER_NAMES,
     LIST_COLUMN,
     LIST_SAYS,
     MEMBER_URL,
+    PLACE,
     PLAIN_FIELDS,
     RECORD,
     RESERVED,
@@ -40,30 +44,42 @@ from leadsieve.schema import (
     TEXT,
     UNREADABLE,
 )
+from leadsieve.spool import Room, Spool, compact
 from leadsieve.suppress_columns import said_by_columns
+from leadsieve.words import EmailStatus
 
 _TOLD = ":told"
-_META = {
+_FILLED = ":filled"
+OWN = "own:"
+"""What stands before the names of a file's own columns in `ListFile.may_fail`."""
+_META: Mapping[str, Any] = {
     "changes": pl.List(CHANGE),
     **IDENTITY,
     "warnings": pl.List(pl.String),
-    ADDRESSES: pl.List(pl.String),
-    SUGGESTION: pl.String,
     MEMBER_URL: pl.String,
     LIST_SAYS: pl.String,
     LIST_COLUMN: pl.String,
     UNREADABLE: pl.String,
     TEXT: pl.String,
+    _FILLED: pl.Int64,
 }
+_MAY_FAIL = (EmailStatus.INVALID.value, EmailStatus.MULTIPLE.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFile:
-    """One file of the list: what intake read, its columns' meaning, its rows' numbers over the whole list."""
+    """One file of the list: what intake read, its columns' meaning, what its rows are called after, the number of its first row.
+
+    `source_column` is the file's column that names the source of each row; else the source is `stem`. `may_fail` has every row that may
+    fail as the file has it: row, file, line, SUGGESTION, TEXT, and the file's own columns with `OWN` before their names.
+    """
 
     read: Read
     mappings: tuple[ColumnMapping, ...]
-    rows: pl.DataFrame
+    stem: str = ""
+    source_column: str | None = None
+    first_row: int = 1
+    may_fail: Spool
 
     def described(self) -> dict[str, Any]:
         """Return what the manifest says of the file."""
@@ -71,10 +87,17 @@ class ListFile:
         return {
             "file": told.file,
             "sha256": told.sha256,
-            "records": told.table.height + told.rejected.height,
+            "records": told.height,
             "ignored_lines": told.ignored.select("line", "kind").to_dicts(),
             "columns": [{"column": m.column, "becomes": m.field or m.variable, "why": m.reason} for m in self.mappings],
         }
+
+    def parts(self) -> Iterator[tuple[ReadPart, int]]:
+        """Yield the file's records part by part, each with the number of its first row."""
+        row = self.first_row
+        for part in self.read.parts():
+            yield part, row
+            row += part.table.height + part.rejected.height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +105,14 @@ class LeadList:
     """The list of a run.
 
     `records` has one row for every record of every file, in order: `row`, `file`, `line`, `source`, the lead fields,
-    custom variables, `changes`, the identity columns, and what the later steps need of the cells.
+    custom variables, `changes`, the identity columns, and what the later steps need of the cells. `filled` names the lead
+    fields that some record has.
     """
 
     files: tuple[ListFile, ...]
-    records: pl.DataFrame
+    records: Spool
     variables: tuple[str, ...]
+    filled: frozenset[str] = frozenset()
 
     @property
     def ignored_lines(self) -> int:
@@ -106,16 +131,35 @@ def gather(
     saved = load_mappings(policy.mappings)
     found = [(tag or source, path) for spec in lists for tag, path in _paths(spec)]
     reads = [(tag, read(path, options=options, stdin=stdin)) for tag, path in found]
-    if not any(told.table.height or told.rejected.height for _, told in reads):
+    if not any(told.height for _, told in reads):
         msg = f"{reads[0][1].file} has no rows: it is empty but for its header. Export the list again, or name another file."
         raise InputError(msg)
     if isinstance(policy, CommandPolicy):
         refuse_unknown_columns([told for _, told in reads], policy.asked)
-    filled = [(tag, told) for tag, told in reads if told.table.height or told.rejected.height]
-    files = _number([_list_file(told, tag, policy, saved_for(told, saved)) for tag, told in filled])
+    room = Room()
+    files = _numbered(_list_file(told, tag, policy, saved_for(told, saved), room) for tag, told in reads if told.height)
+    return _cleaned(files, policy, Spool(room))
+
+
+def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool) -> LeadList:
+    """Clean the files part by part into `records`; the rows that may fail are kept as they stand, too."""
     variables = _variables(files)
-    records = pl.concat([_named_alike(f.rows, variables) for f in files], how="diagonal")
-    return LeadList(files=files, records=_complete(records), variables=tuple(variables.values()))
+    filled: set[str] = set()
+    for file in files:
+        for part, row in file.parts():
+            rows = _complete(_named_alike(_rows(part, row, file, policy), variables), variables)
+            file.may_fail.append(compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table)))
+            filled |= {name for name in LEAD_FIELDS if name not in filled and _is_filled(rows[_ledger_name(name)])}
+            records.append(rows.drop(RECORD, SUGGESTION))
+    return LeadList(files=tuple(files), records=records, variables=tuple(variables.values()), filled=frozenset(filled))
+
+
+def _is_filled(cells: pl.Series) -> bool:
+    return cells.null_count() < cells.len()
+
+
+def _ledger_name(field: str) -> str:
+    return LEDGER_NAMES.get(field, field)
 
 
 def _paths(spec: str) -> list[tuple[str | None, str]]:
@@ -128,39 +172,61 @@ def _paths(spec: str) -> list[tuple[str | None, str]]:
     return [(None, str(p)) for p in expand(spec)]
 
 
-def _list_file(raw: Read, tag: str | None, policy: Policy, saved: Mapping[str, str]) -> ListFile:
+def _list_file(raw: Read, tag: str | None, policy: Policy, saved: Mapping[str, str], room: Room) -> ListFile:
     told = _unguarded(raw)
     by_hand = {name: field for name, field in policy.map.items() if _called(told, name)}
     mappings = map_columns(told, overrides=by_hand, saved=saved, reserved=RESERVED, split_names=policy.split_names)
     source_column = _own_column(told, policy.source_column, "--source-column")
     if source_column:
         mappings = tuple(m for m in mappings if m.column != source_column)
-    cleaned = clean(told.table, mappings)
     stem = tag or ("stdin" if told.file == "-" else Path(told.file).stem)
-    named = pl.col(source_column).str.strip_chars() if source_column else pl.lit(None, pl.String)
-    place = told.table.select(
-        line=told.lines,
-        source=pl.when(named != "").then(named).otherwise(pl.lit(stem)),
+    return ListFile(read=told, mappings=mappings, stem=stem, source_column=source_column, may_fail=Spool(room))
+
+
+def _numbered(files: Iterable[ListFile]) -> list[ListFile]:
+    """Give every file the number of its first row over the whole list."""
+    numbered, row = [], 1
+    for file in files:
+        numbered.append(replace(file, first_row=row))
+        row += file.read.height
+    return numbered
+
+
+def _rows(part: ReadPart, row: int, file: ListFile, policy: Policy) -> pl.DataFrame:
+    """Return the records of a part cleaned, in order, `row` being the number of the first."""
+    named = pl.col(file.source_column).str.strip_chars() if file.source_column else pl.lit(None, pl.String)
+    readable_rows, lost_rows = row_numbers(part, row)
+    place = part.table.select(
+        row=readable_rows,
+        line=part.lines,
+        source=pl.when(named != "").then(named).otherwise(pl.lit(file.stem)),
     )
-    says = said_by_columns(told.table, policy.suppress_columns)
-    readable = pl.concat([place, cleaned, says], how="horizontal").with_columns(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias(RECORD)
+    cleaned = _identifying(clean(part.table, file.mappings), policy)
+    says = said_by_columns(part.table, policy.suppress_columns)
+    readable = pl.concat([place, cleaned, says], how="horizontal").with_row_index(RECORD)
+    rows = _with_warnings(readable, part.warnings)
+    if part.rejected.height:
+        lost = part.rejected.select(
+            "line", row=lost_rows, source=pl.lit(file.stem), **{UNREADABLE: "reason", TEXT: "text"}
+        )
+        rows = pl.concat([rows, lost], how="diagonal").sort("row")
+    return rows.with_columns(file=pl.lit(file.read.file))
+
+
+def row_numbers(part: ReadPart, row: int) -> tuple[pl.Series, pl.Series]:
+    """Return the numbers of the records that could be read and of those that could not, in the order of their lines."""
+    lines, lost = part.lines.to_numpy(), part.rejected["line"].to_numpy()
+    return (
+        pl.Series(np.arange(len(lines)) + row + np.searchsorted(lost, lines), dtype=pl.Int64),
+        pl.Series(np.arange(len(lost)) + row + np.searchsorted(lines, lost, side="right"), dtype=pl.Int64),
     )
-    readable = _with_warnings(readable, told.warnings)
-    lost = told.rejected.select("line", source=pl.lit(stem), **{UNREADABLE: "reason", TEXT: "text"})
-    rows = (
-        pl.concat([readable, lost], how="diagonal")
-        .sort("line", maintain_order=True)
-        .with_columns(file=pl.lit(told.file))
-    )
-    return ListFile(read=told, mappings=mappings, rows=rows)
 
 
 def _unguarded(told: Read) -> Read:
     """Return a mended failed.csv without the apostrophes that it was written with, any other file as it is."""
-    if tuple(told.table.columns[-len(FAILED_COLUMNS) :]) != FAILED_COLUMNS:
+    if tuple(told.columns[-len(FAILED_COLUMNS) :]) != FAILED_COLUMNS:
         return told
-    return replace(told, table=told.table.with_columns(unguarded(pl.all())))
+    return replace(told, records=told.records.mapped(lambda part: part.with_columns(unguarded(pl.all()))))
 
 
 def _own_column(told: Read, name: str, option: str) -> str | None:
@@ -174,24 +240,24 @@ def _own_column(told: Read, name: str, option: str) -> str | None:
 
 def _called(told: Read, name: str) -> str | None:
     """Return the file's column of that name, without regard to case and outer spaces."""
-    return next((c for c in told.table.columns if c.strip().lower() == name.strip().lower()), None)
+    return next((c for c in told.columns if c.strip().lower() == name.strip().lower()), None)
+
+
+def _identifying(cleaned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Return the records with `email` as the policy reads it: the first of several, if it says so."""
+    if policy.multiple_emails == "first":
+        first = pl.when(pl.col("email_status") == EmailStatus.MULTIPLE).then(pl.col(ADDRESSES).list.first())
+        return cleaned.with_columns(email=pl.coalesce(first, "email"))
+    return cleaned
 
 
 def _with_warnings(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Add intake's warnings on records to the cells' own."""
+    if told.is_empty():
+        return rows
     per_record = told.group_by("record").agg(pl.col("warning").unique().alias(_TOLD))
     joined = rows.join(per_record, left_on=RECORD, right_on="record", how="left", maintain_order="left")
     return joined.with_columns(warnings=pl.concat_list("warnings", pl.col(_TOLD).fill_null([]))).drop(_TOLD)
-
-
-def _number(files: Sequence[ListFile]) -> tuple[ListFile, ...]:
-    """Give every record its number over the whole list."""
-    numbered, row = [], 1
-    for file in files:
-        rows = file.rows.with_columns(row=pl.int_range(row, row + pl.len(), dtype=pl.Int64))
-        numbered.append(ListFile(read=file.read, mappings=file.mappings, rows=rows))
-        row += rows.height
-    return tuple(numbered)
 
 
 def _variables(files: Sequence[ListFile]) -> dict[str, str]:
@@ -210,42 +276,81 @@ def _named_alike(rows: pl.DataFrame, variables: Mapping[str, str]) -> pl.DataFra
     )
 
 
-def _complete(records: pl.DataFrame) -> pl.DataFrame:
-    """Add the columns that no file gave, so that the steps find them all."""
-    wanted: dict[str, Any] = {**dict.fromkeys(PLAIN_FIELDS, pl.String), **_META}
-    missing = [pl.lit(None, kind).alias(name) for name, kind in wanted.items() if name not in records.columns]
-    return records.with_columns(missing).with_columns(
-        pl.col("changes").fill_null([]), pl.col("warnings").fill_null([]), pl.col(ADDRESSES).fill_null([])
+def _complete(rows: pl.DataFrame, variables: Mapping[str, str]) -> pl.DataFrame:
+    """Return the columns of `LeadList.records` and two for rows that may fail; what this file does not give is null."""
+    texts = dict.fromkeys((*PLAIN_FIELDS, *variables.values()), pl.String)
+    wanted: dict[str, Any] = {**PLACE, **texts, **_META, RECORD: pl.UInt32, SUGGESTION: pl.String}
+    counted = [pl.col(name) for name in (*texts, "email", "linkedin_url") if name in rows.columns]
+    told = rows.with_columns(
+        pl.col("changes", "warnings").fill_null([]),
+        pl.sum_horizontal(cell.is_not_null() for cell in counted).cast(pl.Int64).alias(_FILLED),
+    )
+    return told.select(
+        name if name in told.columns else pl.lit(None, kind).alias(name) for name, kind in wanted.items()
     )
 
 
-def identifying(records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Return the records with `email` as the policy reads it: the first of several, if it says so."""
-    if policy.multiple_emails == "first":
-        first = pl.when(pl.col("email_status") == "multiple").then(pl.col(ADDRESSES).list.first())
-        return records.with_columns(email=pl.coalesce(first, "email"))
-    return records
+def _may_fail(policy: Policy) -> pl.Expr:
+    """Tell which rows the sieve's first gates may hold: no fewer than these do, whatever the policy says."""
+    unwritable = pl.col("email").is_null() & ~_writable()
+    return (
+        pl.col(UNREADABLE).is_not_null()
+        | pl.col("email_status").is_in(_MAY_FAIL)
+        | unwritable
+        | _misses_required(policy)
+    ).fill_null(value=True)
 
 
-def narrow(lead_list: LeadList, records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Return what the sieve needs of every row: keys, statuses, a few flags; one row a record, in order."""
-    filled = [
-        name for name in (*PLAIN_FIELDS, *lead_list.variables, "email", "linkedin_url") if name in records.columns
-    ]
-    required = [pl.col(LEDGER_NAMES.get(name, name)).is_null() for name in policy.required_fields]
-    return records.select(
-        "row",
-        "source",
-        "email_status",
-        "email",
-        "linkedin_key",
-        list_says=LIST_SAYS,
-        list_column=LIST_COLUMN,
-        unreadable=pl.col(UNREADABLE).is_not_null(),
-        missing_required=pl.any_horizontal(required) if required else pl.lit(value=False),
-        email_role=is_role(pl.col("email")).fill_null(value=False),
-        member_key=pl.col("linkedin_member_key"),
-        linkedin_writable=pl.col("linkedin_url").is_not_null() | pl.col(MEMBER_URL).is_not_null(),
-        phone=phone_keys(records["phone"], policy.phone_region),
-        filled=pl.sum_horizontal(pl.col(name).is_not_null() for name in filled).cast(pl.Int64),
-    )
+def _writable() -> pl.Expr:
+    return pl.col("linkedin_url").is_not_null() | pl.col(MEMBER_URL).is_not_null()
+
+
+def _misses_required(policy: Policy) -> pl.Expr:
+    required = [pl.col(_ledger_name(name)).is_null() for name in policy.required_fields]
+    return pl.any_horizontal(required) if required else pl.lit(value=False)
+
+
+def _as_it_stands(rows: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of the list with their file's own cells behind them; those of a row that could not be read are null."""
+    own = table.rename(lambda name: f"{OWN}{name}").with_row_index(RECORD)
+    told = rows.select("row", "file", "line", SUGGESTION, TEXT, RECORD)
+    return told.join(own, on=RECORD, how="left", maintain_order="left").drop(RECORD)
+
+
+_OF_NARROW = (
+    "row",
+    "source",
+    "email_status",
+    "email",
+    "linkedin_key",
+    "linkedin_url",
+    "linkedin_member_key",
+    "phone",
+    LIST_SAYS,
+    LIST_COLUMN,
+    UNREADABLE,
+    MEMBER_URL,
+    _FILLED,
+)
+
+
+def narrow(lead_list: LeadList, policy: Policy) -> Iterator[pl.DataFrame]:
+    """Yield what the sieve needs of every row: keys, statuses, a few flags; one row a record, in order, part by part."""
+    required = [_ledger_name(name) for name in policy.required_fields]
+    for part in lead_list.records.parts(list(dict.fromkeys((*_OF_NARROW, *required)))):
+        yield part.select(
+            "row",
+            "source",
+            "email_status",
+            "email",
+            "linkedin_key",
+            list_says=LIST_SAYS,
+            list_column=LIST_COLUMN,
+            unreadable=pl.col(UNREADABLE).is_not_null(),
+            missing_required=_misses_required(policy),
+            email_role=is_role(pl.col("email")).fill_null(value=False),
+            member_key=pl.col("linkedin_member_key"),
+            linkedin_writable=_writable(),
+            phone=phone_keys(part["phone"], policy.phone_region),
+            filled=_FILLED,
+        )

@@ -1,5 +1,6 @@
 """Write what a run publishes: tables, summary, verdict, manifest; all at once or nothing."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ from leadsieve.decided import Decided
 from leadsieve.errors import ValidationError
 from leadsieve.names import batch_file
 from leadsieve.progress import Progress
-from leadsieve.publishing import LEDGER, SUMMARY, keep_aside, staged, to_json, write_csv, write_manifest, write_parquet
+from leadsieve.publishing import LEDGER, SUMMARY, append_csv, keep_aside, staged, to_json, write_manifest
 from leadsieve.reporting import render_page
-from leadsieve.tables import make_batch, make_excluded, make_failed, make_updates, shape
+from leadsieve.spool import compact
+from leadsieve.tables import columns_for_files, make_batch, make_excluded, make_failed, make_updates
 from leadsieve.validation import Brief, Gate, Verdict, brief
 from leadsieve.words import Outcome, Validate
 
@@ -43,37 +45,41 @@ def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, prog
 
 
 def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
-    """Write every table that has a row; return the files with their rows."""
-    rows = {}
+    """Write every table that has a row, reading the ledger once; return the files with their rows."""
+    rows: Counter[str] = Counter()
     for name, table in _tables(decided):
         if table.height:
-            write_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
-            rows[name] = table.height
-    write_parquet(decided.ledger, staging / LEDGER)
+            append_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
+            rows[name] += table.height
+    decided.parts.copy_to(staging / LEDGER)
     (staging / SUMMARY).write_text(to_json(decided.summary), "utf-8")
-    return {**rows, LEDGER: decided.ledger.height}
+    return {**rows, LEDGER: decided.parts.height}
 
 
 def _write_report(decided: Decided, staging: Path) -> None:
-    page = render_page(decided.ledger, decided.summary, decided.policy.as_dict())
+    page = render_page(decided.parts.scan(), decided.summary, decided.policy.as_dict())
     (staging / "report.html").write_text(page, "utf-8")
 
 
 def _tables(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the CSV files one after the other, so that no more than one is in memory."""
-    ledger = decided.ledger
-    shown = shape(decided.lead_list, ledger, decided.policy.columns)
-    for name, leads in _batches(decided):
-        yield name, make_batch(leads, shown)
-    yield "updates.csv", make_updates(ledger, decided.sieved.targets, shown, overwrite=decided.policy.overwrite)
-    yield "excluded.csv", make_excluded(ledger, shown)
-    yield "failed.csv", make_failed(decided.lead_list, ledger)
+    """Yield what goes into the CSV files, part by part, so that no more than one part is in memory; of updates all, which are fewer."""
+    shown, wanted, failed = decided.shape, pl.col("outcome"), []
+    updates = []
+    for ledger in decided.parts.parts(columns_for_files(decided.shape)):
+        yield from _batches(decided, ledger)
+        yield "excluded.csv", make_excluded(ledger, shown)
+        updates.append(compact(ledger.filter(wanted == Outcome.UPDATE)))
+        failed.append(compact(ledger.filter(wanted == Outcome.FAILED).select("row", "reason")))
+    targets = decided.sieved.targets
+    yield "updates.csv", make_updates(pl.concat(updates), targets, shown, overwrite=decided.policy.overwrite)
+    for table in make_failed(decided.lead_list, pl.concat(failed)):
+        yield "failed.csv", table
 
 
-def _batches(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
-    created = decided.ledger.filter(pl.col("outcome") == Outcome.CREATE)
+def _batches(decided: Decided, ledger: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    created = ledger.filter(pl.col("outcome") == Outcome.CREATE)
     for (number,), leads in created.group_by("batch", maintain_order=True):
-        yield batch_file(decided.summary["campaign"], int(str(number))), leads
+        yield batch_file(decided.summary["campaign"], int(str(number))), make_batch(leads, decided.shape)
 
 
 def _validate(decided: Decided, staging: Path, gate: Gate | None) -> Verdict:

@@ -1,6 +1,6 @@
 """The main job: its steps in their order; and the two jobs that check nobody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -8,9 +8,9 @@ import polars as pl
 
 from leadsieve.batching import Plan, effective_limit, split
 from leadsieve.errors import OutputError, UsageError
-from leadsieve.filling import fill
+from leadsieve.filling import Filling, filling
 from leadsieve.identity import email_domain, is_free_provider
-from leadsieve.lead_list import LeadList, gather, identifying, narrow
+from leadsieve.lead_list import LeadList, gather, narrow
 from leadsieve.names import batch_file
 from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
@@ -18,6 +18,7 @@ from leadsieve.reporting import summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
 from leadsieve.sieve import Sieved, sieve, storage_campaign
+from leadsieve.spool import FileSpool, Room, compact
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
 from leadsieve.workspace import Workspace, known_statuses, require
@@ -52,36 +53,88 @@ def run(
         require(place.path)
     progress("Reading and cleaning")
     lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin)
-    records = identifying(lead_list.records, chosen)
+    shown = shape(lead_list, chosen.columns)  # a wrong --columns is told before anything is decided
     progress("Finding persons and deciding")
     sieved = sieve(
-        narrow(lead_list, records, chosen),
+        narrow(lead_list, chosen),
         policy=chosen,
         campaign=_named(campaign),
         new_campaign=new_campaign,
         workspace=place.path if place else None,
         snapshot=snapshot,
     )
-    records = fill(records, sieved.decisions, how=chosen.fill, variables=lead_list.variables, shared=sieved.shared_keys)
+    offered = filling(
+        lead_list.records,
+        sieved.decisions,
+        how=chosen.fill,
+        variables=lead_list.variables,
+        shared=sieved.shared_keys,
+    )
     progress("Making batches")
-    created = sieved.decisions["row"].filter(sieved.decisions["decided"].struct.field("outcome") == str(Outcome.CREATE))
-    leads = records.filter(pl.col("row").is_in(created.implode()))
     plan = place_leads(
         lead_list,
-        leads,
+        _leads(lead_list, sieved, offered, columns_of_batches(lead_list, chosen)),
         campaign=sieved.target.name,
         members=sieved.target.members,
         policy=chosen,
         apart=_apart(sieved, chosen),
     )
-    ledger = make_ledger(records, sieved.decisions, plan.placed, lead_list.variables)
-    _assert_conserved(ledger, lead_list)
-    shape(lead_list, ledger, chosen.columns)  # a wrong --columns is told before anything is written
+    ledger = _ledger(lead_list, sieved, offered, plan)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
-    summary = summarise(ledger, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
+    summary = summarise(ledger.scan(), sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
     return Result(
-        ledger=ledger, summary=summary, policy=chosen, lead_list=lead_list, sieved=sieved, plan=plan, workspace=place
+        parts=ledger,
+        shape=shown,
+        summary=summary,
+        policy=chosen,
+        lead_list=lead_list,
+        sieved=sieved,
+        plan=plan,
+        workspace=place,
     )
+
+
+def _leads(lead_list: LeadList, sieved: Sieved, offered: Filling, columns: Sequence[str]) -> pl.DataFrame:
+    """Return the rows to create in list order: their number, and the columns that they are divided by."""
+    if not columns:
+        created = (
+            sieved.decisions.scan().filter(_outcome() == str(Outcome.CREATE)).select(pl.col("row").cast(pl.UInt32))
+        )
+        return created.collect(engine="streaming").sort("row")
+    return pl.concat(_filled_leads(lead_list, sieved, offered, columns))
+
+
+def _filled_leads(
+    lead_list: LeadList, sieved: Sieved, offered: Filling, columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    for records, decisions in zip(lead_list.records.parts(), sieved.decisions.parts(), strict=True):
+        created = offered.fill(records).filter(decisions.select(_outcome() == str(Outcome.CREATE)).to_series())
+        yield compact(created.select(pl.col("row").cast(pl.UInt32), *columns))
+
+
+def _outcome() -> pl.Expr:
+    return pl.col("decided").struct.field("outcome")
+
+
+def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan) -> FileSpool:
+    """Make the ledger part by part.
+
+    Raises OutputError unless every record of every file is in there exactly once and has an outcome.
+    """
+
+    def made(records: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+        placed = plan.placed_among(records["row"][0], records["row"][-1])
+        return make_ledger(offered.fill(records), decisions, placed, lead_list.variables)
+
+    ledger = FileSpool(Room())
+    # By map, which holds no part while the next is read.
+    for part in map(made, lead_list.records.parts(), sieved.decisions.parts()):
+        _assert_conserved(part, first=ledger.height + 1)
+        ledger.append(part)
+    brought = sum(f.read.height for f in lead_list.files)
+    if brought != ledger.height:
+        raise OutputError(_NOT_CONSERVED)
+    return ledger
 
 
 def _specs(lists: Lists) -> list[str]:
@@ -101,7 +154,9 @@ def _named(campaign: str) -> str:
 def _apart(sieved: Sieved, policy: Policy) -> dict[str, pl.Series]:
     """Return the rows that do not go to the campaign of the run, by the campaign that they go to: separated connections."""
     storage = storage_campaign(sieved, policy)
-    return {storage: sieved.decisions.filter("is_connection")["row"]} if storage else {}
+    if not storage:
+        return {}
+    return {storage: sieved.decisions.scan().filter("is_connection").select("row").collect(engine="streaming")["row"]}
 
 
 def place_leads(
@@ -113,23 +168,31 @@ def place_leads(
     policy: Policy,
     apart: Mapping[str, pl.Series],
 ) -> Plan:
-    """Place the leads (rows of the list's records) in batches, as the policy segments and groups them.
+    """Place the leads in batches, as the policy segments and groups them.
 
-    `apart` has the rows that go to another campaign, by its name.
+    `leads` has one row a lead in list order: row, and `columns_of_batches`. `apart` has the rows that go to another campaign, by its name.
     """
     segment = _column(lead_list, policy.segment, "--segment")
-    wanted = leads.select(
-        "row",
-        segment=pl.col(segment) if segment else pl.lit(None, pl.String),
-        company=_company(_column(lead_list, policy.together, "--together")),
-    )
+    company = _column(lead_list, policy.together, "--together")
+    asked: dict[str, pl.Expr] = {}
+    if segment:
+        asked["segment"] = pl.col(segment)
+    if company:
+        asked["company"] = _company(company)
+    wanted = leads.select("row", **asked)
     return split(wanted, campaign=campaign, members=members, policy=policy, apart=apart)
 
 
-def _company(column: str | None) -> pl.Expr:
+def columns_of_batches(lead_list: LeadList, policy: Policy) -> tuple[str, ...]:
+    """Return the records' columns by which the policy divides the leads; raises UsageError for one that the list does not have."""
+    segment = _column(lead_list, policy.segment, "--segment")
+    company = _column(lead_list, policy.together, "--together")
+    beside = "email" if company == "companyDomain" else None
+    return tuple(dict.fromkeys(name for name in (segment, company, beside) if name))
+
+
+def _company(column: str) -> pl.Expr:
     """Return what puts leads together: the column's value; for the company's domain else the email's, of a business."""
-    if column is None:
-        return pl.lit(None, pl.String)
     if column != "companyDomain":
         return pl.col(column)
     business = pl.when(~is_free_provider(pl.col("email"))).then(email_domain(pl.col("email")))
@@ -151,9 +214,11 @@ def _column(lead_list: LeadList, name: str, option: str) -> str | None:
     return LEDGER_NAMES.get(found, found)
 
 
-def _assert_conserved(ledger: pl.DataFrame, lead_list: LeadList) -> None:
-    """Refuse to go on unless every record of every file is in the ledger exactly once and has an outcome."""
-    brought = sum(f.read.table.height + f.read.rejected.height for f in lead_list.files)
-    if not brought == ledger.height == ledger["row"].n_unique() or ledger["outcome"].has_nulls():
-        msg = f"The input has {brought} records but the ledger {ledger.height}: nothing is published. Please report this as a bug."
-        raise OutputError(msg)
+_NOT_CONSERVED = "The ledger does not hold every record of the input exactly once: nothing is published. Please report this as a bug."
+
+
+def _assert_conserved(part: pl.DataFrame, *, first: int) -> None:
+    """Refuse to go on unless a part of the ledger holds its rows, each once and in order, and all have an outcome."""
+    numbers = pl.int_range(first, first + part.height, eager=True)
+    if not (part["row"] == numbers).all() or part["row"].has_nulls() or part["outcome"].has_nulls():
+        raise OutputError(_NOT_CONSERVED)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from leadsieve.errors import UsageError
-from leadsieve.schema import LEAD_FIELDS
+from leadsieve.resources import resources
 from leadsieve.small_html import html_list, html_table
 from leadsieve.words import (
     Connections,
@@ -31,6 +31,7 @@ from leadsieve.words import (
 )
 
 POLICY_FILE = "leadsieve.toml"
+_OF_THE_MACHINE = ("memory", "threads", "lock_timeout")
 LIST_REASONS = (Reason.UNSUBSCRIBED, Reason.DO_NOT_CONTACT, Reason.BOUNCED)
 """What a column of a list can say of a person."""
 
@@ -164,6 +165,11 @@ class Policy:
     )
     currency: str = _setting("", "The currency of `prices`, such as `EUR`, as the report shows it.")
     lock_timeout: float = _setting(10.0, "Seconds to wait for a workspace that another process holds.")
+    memory: str = _setting(
+        "",
+        "How much memory a job may use, such as `2GB`; empty: 3 GB, or half of what the machine has where that is less.",
+    )
+    threads: int = _setting(0, "How many threads a job may use; 0: as many as there are cores.")
     prices: Mapping[str, float] = _setting(
         lambda: MappingProxyType({}),
         "What the rows of a source cost: source = price; the report says what a new lead costs.",
@@ -202,8 +208,9 @@ class Policy:
         return self
 
     def digest(self) -> str:
-        """Return the SHA-256 of all settings, the same for equal policies."""
-        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+        """Return the SHA-256 of all settings that can change what is decided, the same for equal policies."""
+        rules = {name: value for name, value in self.as_dict().items() if name not in _OF_THE_MACHINE}
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest."""
@@ -241,6 +248,10 @@ def _unknown_fields(policy: Policy) -> Iterator[str]:
         ("required_fields", policy.required_fields),
         ("map", [name for name in policy.map.values() if name]),
     ):
+        if not names:
+            continue
+        from leadsieve.schema import LEAD_FIELDS  # with Polars, which is told its threads before it is loaded
+
         unknown = sorted(set(names) - set(LEAD_FIELDS))
         if unknown:
             yield f"`{setting}` names fields that lemlist does not have: {_nearest(unknown, LEAD_FIELDS)}."
@@ -254,12 +265,19 @@ def _wrong_statuses(policy: Policy) -> Iterator[str]:
 
 
 def _wrong_numbers(policy: Policy) -> Iterator[str]:
-    for name in ("max_batch", "max_age", "lock_timeout", "cooldown"):
+    for name in ("max_batch", "max_age", "lock_timeout", "cooldown", "threads"):
         if not getattr(policy, name) >= 0:
             yield f"`{name}` cannot be negative; 0 is for none."
     wrong = sorted(source for source, price in policy.prices.items() if not 0 <= price < inf)
     if wrong:
         yield f"`prices` of {', '.join(wrong)} is no price; write a number that is not negative."
+
+
+def _no_memory(policy: Policy) -> Iterator[str]:
+    try:
+        resources(policy.memory, policy.threads)
+    except UsageError as error:
+        yield f"`memory`: {error}"
 
 
 def _no_storage_campaign(policy: Policy) -> Iterator[str]:
@@ -281,6 +299,7 @@ _CHECKS: tuple[Callable[[Policy], Iterator[str]], ...] = (
     _unknown_fields,
     _wrong_statuses,
     _wrong_numbers,
+    _no_memory,
     _no_storage_campaign,
     _wrong_region,
 )

@@ -201,6 +201,16 @@ def write_csv(table: pl.DataFrame, path: Path, *, for_spreadsheets: bool = False
     told.write_csv(path, include_bom=for_spreadsheets, line_terminator="\n", quote_style="necessary")
 
 
+def append_csv(table: pl.DataFrame, path: Path, *, for_spreadsheets: bool = False) -> None:
+    """Write a table behind what the file has; a new file begins as `write_csv` begins it."""
+    if not path.exists():
+        write_csv(table, path, for_spreadsheets=for_spreadsheets)
+        return
+    told = guarded(table) if for_spreadsheets else table
+    with path.open("ab") as file:
+        told.write_csv(file, include_header=False, line_terminator="\n", quote_style="necessary")
+
+
 def write_parquet(table: pl.DataFrame, path: Path) -> None:
     """Write a table as Parquet; raises OSError when the disk is full, as `write_csv` does."""
     try:

@@ -20,6 +20,11 @@ class Result(Decided):
     """What a run decided, to look at and to ask; nothing is written until `write`."""
 
     @cached_property
+    def ledger(self) -> pl.DataFrame:
+        """The ledger in memory, one row for every record of the input; a long one is read when it is first asked for."""
+        return self.parts.collect()
+
+    @cached_property
     def modes(self) -> pl.DataFrame:
         """The three dedup modes side by side: one row an outcome, its rows under each mode."""
         counts = {str(mode): [self.summary["modes"][mode].get(o, 0) for o in Outcome] for mode in DedupMode}
@@ -39,19 +44,22 @@ class Result(Decided):
     @cached_property
     def reasons(self) -> dict[str, dict[str, int]]:
         """The reasons of every outcome with their rows, the most frequent first."""
-        counted = self.ledger.group_by("outcome", "reason").len("n").sort(["n", "reason"], descending=[True, False])
+        counted = (
+            self.parts.scan().group_by("outcome", "reason").len("n").sort(["n", "reason"], descending=[True, False])
+        )
         told: dict[str, dict[str, int]] = {}
-        for outcome, reason, n in counted.iter_rows():
+        for outcome, reason, n in counted.collect(engine="streaming").iter_rows():
             told.setdefault(outcome, {})[reason] = n
         return told
 
     def why(self, row: int) -> Explanation:
         """Explain the outcome of the list's row (1-based over the whole list); raises UsageError for a row it lacks."""
-        if not 1 <= row <= self.ledger.height:
-            msg = f"The list has no row {row}; it has rows 1 to {self.ledger.height}."
+        if not 1 <= row <= self.parts.height:
+            msg = f"The list has no row {row}; it has rows 1 to {self.parts.height}."
             raise UsageError(msg)
-        found = self.ledger.row(row - 1, named=True)
-        return explain(found, self.summary, self.policy.as_dict(), ledger=self.ledger.lazy())
+        ledger = self.parts.scan()
+        found = ledger.slice(row - 1, 1).collect().row(0, named=True)
+        return explain(found, self.summary, self.policy.as_dict(), ledger=ledger)
 
     def write(
         self,

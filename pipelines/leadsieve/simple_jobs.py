@@ -11,14 +11,15 @@ import polars as pl
 
 from leadsieve.batching import Batch, Plan, effective_limit
 from leadsieve.errors import OutputError, UsageError
-from leadsieve.lead_list import LeadList, gather
+from leadsieve.lead_list import LeadList, gather, row_numbers
 from leadsieve.names import batch_file
-from leadsieve.pipeline import place_leads
+from leadsieve.pipeline import columns_of_batches, place_leads
 from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
-from leadsieve.publishing import staged, write_csv, write_manifest
-from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES, RECORD, TEXT, UNREADABLE
+from leadsieve.publishing import append_csv, staged, write_csv, write_manifest
+from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES, TEXT, UNREADABLE
 from leadsieve.tables import make_failed
+from leadsieve.words import Reason
 
 _TOLD = (
     "line",
@@ -55,20 +56,27 @@ def split_file(
     """
     effective_limit(policy)
     progress("Reading")
-    lead_list = gather([file], policy, stdin=stdin)
-    readable = lead_list.records.filter(pl.col(UNREADABLE).is_null())
+    lead_list = _cleaned(file, policy, stdin)
     name = campaign or _stem(lead_list)
-    plan = place_leads(lead_list, readable, campaign=name, members={}, policy=policy, apart={})
-    failed = _unreadable(lead_list)
+    columns = columns_of_batches(lead_list, policy)
+    readable = lead_list.records.scan().filter(pl.col(UNREADABLE).is_null()).select("row", *columns)
+    leads = readable.collect(engine="streaming").sort("row")
+    plan = place_leads(lead_list, leads, campaign=name, members={}, policy=policy, apart={})
     with staged(out, force=force) as staging:
         progress("Writing")
-        rows = _write_batches(lead_list, plan, name, staging)
-        if failed.height:
-            write_csv(failed, staging / "failed.csv", for_spreadsheets=True)
-            rows["failed.csv"] = failed.height
+        _write_batches(lead_list, plan, name, staging)
+        rows = {batch_file(name, batch.batch): batch.rows for batch in plan.batches}
+        unreadable = _write_unreadable(lead_list, staging / "failed.csv")
+        if unreadable:
+            rows["failed.csv"] = unreadable
         about = {"checked": False, "policy": policy.as_dict(), "inputs": [f.described() for f in lead_list.files]}
         write_manifest(staging, about, rows)
-    return Divided(batches=plan.batches, unreadable=failed.height)
+    return Divided(batches=plan.batches, unreadable=unreadable)
+
+
+def _cleaned(file: str, policy: Policy, stdin: BinaryIO | None) -> LeadList:
+    """Return the list with every cell judged as it stands: of several emails in one cell none is chosen."""
+    return gather([file], policy.with_options(multiple_emails="fail"), stdin=stdin)
 
 
 def _stem(lead_list: LeadList) -> str:
@@ -77,27 +85,28 @@ def _stem(lead_list: LeadList) -> str:
     return "stdin" if file == "-" else Path(file).stem
 
 
-def _write_batches(lead_list: LeadList, plan: Plan, name: str, staging: Path) -> dict[str, int]:
-    for batch in plan.batches:
-        chosen = plan.placed.filter(pl.col("batch") == batch.batch).select("row")
-        write_csv(_own_rows(lead_list, chosen), staging / batch_file(name, batch.batch))
-    return {batch_file(name, batch.batch): batch.rows for batch in plan.batches}
-
-
-def _own_rows(lead_list: LeadList, chosen: pl.DataFrame) -> pl.DataFrame:
-    """Return the chosen records as their files have them."""
-    parts = []
+def _write_batches(lead_list: LeadList, plan: Plan, name: str, staging: Path) -> None:
+    """Write the batches, reading the list once; every file has the columns of all files of the list."""
+    columns = dict.fromkeys(column for file in lead_list.files for column in file.read.columns)
     for file in lead_list.files:
-        records = file.rows.join(chosen, on="row", how="semi", maintain_order="left")[RECORD]
-        parts.append(file.read.table[records])
-    return pl.concat(parts, how="diagonal")
+        missing = [pl.lit(None, pl.String).alias(column) for column in columns if column not in file.read.columns]
+        for part, row in file.parts():
+            numbers, _ = row_numbers(part, row)
+            placed = plan.placed_among(row, row + part.table.height + part.rejected.height - 1)
+            batches = numbers.alias("row").to_frame().join(placed, on="row", how="left", maintain_order="left")["batch"]
+            own = part.table.with_columns(missing).select(*columns)
+            for number in batches.unique().sort():
+                append_csv(own.filter(batches == number), staging / batch_file(name, number))
 
 
-def _unreadable(lead_list: LeadList) -> pl.DataFrame:
-    """Return the rows that could not be read, as `failed.csv` of a run has them."""
-    lost = lead_list.records.filter(pl.col(UNREADABLE).is_not_null())
-    told = lost.select("row", "file", "line", outcome=pl.lit("failed"), reason=pl.lit("unreadable_row"))
-    return make_failed(lead_list, told)
+def _write_unreadable(lead_list: LeadList, path: Path) -> int:
+    """Write the rows that could not be read, as `failed.csv` of a run has them; return how many there are."""
+    lost = lead_list.records.scan().filter(pl.col(UNREADABLE).is_not_null())
+    told = lost.select("row", reason=pl.lit(str(Reason.UNREADABLE_ROW))).collect(engine="streaming").sort("row")
+    for table in make_failed(lead_list, told):
+        if table.height:
+            append_csv(table, path, for_spreadsheets=True)
+    return told.height
 
 
 def clean_file(
@@ -119,12 +128,17 @@ def clean_file(
         msg = f"{out} is the list itself. Name another file with --out, so that the list stays as it was."
         raise UsageError(msg)
     progress("Reading and cleaning")
-    lead_list = gather([file], policy, stdin=stdin)
-    records = lead_list.records
+    lead_list = _cleaned(file, policy, stdin)
     progress("Writing")
     lost = [pl.col(UNREADABLE).alias("reason"), pl.col(TEXT).alias(_free("unreadable_text", lead_list.variables))]
-    publish_table(records.select(*_filled_fields(records), *lead_list.variables, *_TOLD, *lost), out, force=force)
-    return {name: _statuses(records[name]) for name in ("email_status", "linkedin_status")}
+    columns = [*_filled_fields(lead_list), *lead_list.variables, *_TOLD, *lost]
+
+    def write(beside: Path) -> None:
+        for part in lead_list.records.parts():
+            append_csv(part.select(columns), beside)
+
+    publish_file(out, write, force=force)
+    return {name: _statuses(lead_list, name) for name in ("email_status", "linkedin_status")}
 
 
 def _free(name: str, taken: Collection[str]) -> str:
@@ -133,14 +147,13 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _filled_fields(records: pl.DataFrame) -> list[pl.Expr]:
-    values = {name: LEDGER_NAMES.get(name, name) for name in LEAD_FIELDS}
-    return [pl.col(value).alias(name) for name, value in values.items() if records[value].is_not_null().any()]
+def _filled_fields(lead_list: LeadList) -> list[pl.Expr]:
+    return [pl.col(LEDGER_NAMES.get(name, name)).alias(name) for name in LEAD_FIELDS if name in lead_list.filled]
 
 
-def _statuses(cells: pl.Series) -> dict[str, int]:
-    counted = cells.drop_nulls().value_counts(name="n").sort(["n", cells.name], descending=[True, False])
-    return dict(counted.iter_rows())
+def _statuses(lead_list: LeadList, name: str) -> dict[str, int]:
+    counted = lead_list.records.scan().drop_nulls(name).group_by(name).agg(n=pl.len())
+    return dict(counted.sort(["n", name], descending=[True, False]).collect(engine="streaming").iter_rows())
 
 
 def refuse_file(out: Path, *, force: bool) -> None:

@@ -1,14 +1,14 @@
 """The tables that a run publishes, made from records, decisions and batches."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
+from leadsieve.decided import Shape
 from leadsieve.errors import UsageError
-from leadsieve.lead_list import LeadList, ListFile
+from leadsieve.lead_list import OWN, LeadList, ListFile
 from leadsieve.schema import (
     DECISION,
     FAILED_COLUMNS,
@@ -16,7 +16,6 @@ from leadsieve.schema import (
     LEAD_FIELDS,
     LEDGER_NAMES,
     PLACE,
-    RECORD,
     SUGGESTION,
     TEXT,
     ledger_columns,
@@ -40,14 +39,6 @@ _EVIDENCE = ("duplicate_of", "matched_on", "conflict_campaign", "conflict_status
 _LATER, _THEIR, _STORED = "later:", "their:", "stored:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """Which columns the batch files have: the lead fields that the list gave, and its chosen custom variables."""
-
-    fields: tuple[str, ...]
-    variables: tuple[str, ...]
-
-
 def make_ledger(
     records: pl.DataFrame, decisions: pl.DataFrame, placed: pl.DataFrame, variables: Sequence[str]
 ) -> pl.DataFrame:
@@ -61,21 +52,29 @@ def make_ledger(
     of_records = records.select(name for name in records.columns if name in kept)
     wide = pl.concat([of_records, decided], how="horizontal").with_columns(
         conflicts=pl.when(pl.col("person").is_not_null()).then(pl.col("conflicts").fill_null([])),
-        warnings=pl.concat_list("warnings", _LATER).list.unique().list.sort(),
+        warnings=_together(of_records["warnings"], decided[_LATER]),
     )
     wide = wide.join(placed, on="row", how="left", maintain_order="left")
     return wide.select(pl.col(name).cast(types[name]) if name in types else pl.col(name) for name in kept)
+
+
+def _together(own: pl.Series, later: pl.Series) -> pl.Series:
+    """Return the words of both lists, each once and in order; made anew for the few rows that have several, which is dear."""
+    lists = pl.DataFrame({"own": own, "later": later}).with_row_index("at")
+    several = lists.filter(pl.col("own").list.len() + pl.col("later").list.len() > 1)
+    made = several.select("at", words=pl.concat_list("own", "later").list.unique().list.sort())
+    plain = lists.select("at", words=pl.when(pl.col("own").list.len() == 0).then("later").otherwise("own"))
+    return plain.update(made, on="at")["words"]
 
 
 def _types() -> dict[str, Any]:
     return {**PLACE, **IDENTITY, **DECISION}
 
 
-def shape(lead_list: LeadList, ledger: pl.DataFrame, columns: Sequence[str]) -> Shape:
+def shape(lead_list: LeadList, columns: Sequence[str]) -> Shape:
     """Return the batch files' columns; raises UsageError for a chosen variable that the list does not have."""
     given = {m.field for f in lead_list.files for m in f.mappings if m.field}
-    filled = {name for name in LEAD_FIELDS if ledger[LEDGER_NAMES.get(name, name)].is_not_null().any()}
-    fields = tuple(name for name in LEAD_FIELDS if name in given | filled)
+    fields = tuple(name for name in LEAD_FIELDS if name in given | lead_list.filled)
     return Shape(fields=fields, variables=_chosen(lead_list, columns) or lead_list.variables)
 
 
@@ -94,6 +93,13 @@ def _chosen(lead_list: LeadList, columns: Sequence[str]) -> tuple[str, ...]:
         )
         raise UsageError(msg)
     return tuple(dict.fromkeys(known[name.strip().lower()] for name in columns))
+
+
+def columns_for_files(shape: Shape) -> list[str]:
+    """Return the ledger's columns that the CSV files are made of."""
+    fields = (LEDGER_NAMES.get(name, name) for name in shape.fields)
+    told = (*PLACE, *fields, *shape.variables, "email", "linkedin_url", "linkedin_key", *_EVIDENCE, "outcome", "reason")
+    return list(dict.fromkeys((*told, "batch")))
 
 
 def make_batch(leads: pl.DataFrame, shape: Shape) -> pl.DataFrame:
@@ -117,21 +123,22 @@ def make_excluded(ledger: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     )
 
 
-def make_failed(lead_list: LeadList, ledger: pl.DataFrame) -> pl.DataFrame:
-    """Return the failed rows in the input's own columns, then where each stood, why it failed and what to do."""
-    failed = ledger.filter(pl.col("outcome") == Outcome.FAILED).select("row", "reason")
-    together = pl.concat([_failed_of(file, failed) for file in lead_list.files], how="diagonal")
-    return together.select(*(c for c in together.columns if c not in FAILED_COLUMNS), *FAILED_COLUMNS)
+def make_failed(lead_list: LeadList, failed: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the failed rows (`row`, `reason`, in order) in the input's own columns, then where each stood, why it failed, what to do.
 
-
-def _failed_of(file: ListFile, failed: pl.DataFrame) -> pl.DataFrame:
-    """Return one file's failed rows; the cells of a row that could not be read are empty."""
-    rows = file.rows.select("row", "file", "line", SUGGESTION, RECORD, text=TEXT)
-    rows = rows.join(failed, on="row", how="inner", maintain_order="left")
-    own = _input_columns(file.read.table).with_row_index(RECORD)
-    cells = rows.select(RECORD).join(own, on=RECORD, how="left", maintain_order="left").drop(RECORD)
-    told = rows.with_columns(what_to_do=_what_to_do())
-    return pl.concat([cells, told.select(FAILED_COLUMNS)], how="horizontal")
+    One table a part of the list, all with the same columns; the cells of a row that could not be read are empty.
+    """
+    own = dict.fromkeys(name for file in lead_list.files for name in _input_columns(file).values())
+    for file in lead_list.files:
+        for part in file.may_fail.parts():
+            rows = part.join(failed, on="row", how="inner", maintain_order="left")
+            cells = {new: pl.col(f"{OWN}{name}") for name, new in _input_columns(file).items()}
+            yield rows.select(
+                *(cells.get(name, pl.lit(None, pl.String)).alias(name) for name in own),
+                *(name for name in FAILED_COLUMNS if name not in {"what_to_do", "text"}),
+                what_to_do=_what_to_do(),
+                text=TEXT,
+            )
 
 
 def _what_to_do() -> pl.Expr:
@@ -145,13 +152,12 @@ def _what_to_do() -> pl.Expr:
     )
 
 
-def _input_columns(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the input's own columns: without ours, if it is a mended failed.csv; called differently where they are called like ours."""
-    names = table.columns
+def _input_columns(file: ListFile) -> dict[str, str]:
+    """Return the input's own columns and what they are called: without ours, if it is a mended failed.csv; another name for one like ours."""
+    names = file.read.columns
     if tuple(names[-len(FAILED_COLUMNS) :]) == FAILED_COLUMNS:
         names = names[: -len(FAILED_COLUMNS)]
-    renamed = _beside(names, FAILED_COLUMNS)
-    return table.select(pl.col(name).alias(renamed[name]) for name in names)
+    return _beside(names, FAILED_COLUMNS)
 
 
 def _beside(names: Sequence[str], ours: Sequence[str]) -> dict[str, str]:

@@ -67,4 +67,4 @@ def published(told, tmp_path_factory):
 
 
 def page_of(result):
-    return render_page(result.ledger, result.summary, result.policy.as_dict())
+    return render_page(result.parts.scan(), result.summary, result.policy.as_dict())

@@ -77,7 +77,7 @@ def run(request, told):
 
 @pytest.fixture
 def counted(run):
-    return figures(run.ledger, run.summary, prices=PRICES)
+    return figures(run.parts.scan(), run.summary, prices=PRICES)
 
 
 def in_sql(run, statement):
@@ -103,7 +103,7 @@ def test_what_a_source_is_worth_equals_plain_sql_on_the_ledger(run, counted):
 
 
 def test_the_modes_that_the_ledger_tells_are_those_that_the_sieve_decided(run, counted):
-    assert counted.differing.equals(differences(run.sieved.decisions))
+    assert counted.differing.equals(differences(run.sieved.decisions.scan()))
 
 
 def test_the_figures_of_the_sources_are_those_of_the_summary(run, counted):

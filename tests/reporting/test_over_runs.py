@@ -113,7 +113,7 @@ def test_one_run_has_the_figures_of_its_summary(outs, number):
 
 
 def test_one_run_has_the_costs_of_its_page(outs):
-    ledger = pl.read_parquet(outs[0] / "ledger.parquet")
+    ledger = pl.scan_parquet(outs[0] / "ledger.parquet")
     names = ["source", "only_new_people", "price", "cost_per_new", "cost_per_created", "duplicate_rate"]
     told = duplicate_rates(published_runs([outs[0]]))
 
@@ -122,7 +122,7 @@ def test_one_run_has_the_costs_of_its_page(outs):
 
 @pytest.mark.parametrize("name", ["overlap", "known_from", "repeats_of", "failed"])
 def test_one_run_has_the_aggregates_of_its_page(outs, name):
-    ledger = pl.read_parquet(outs[0] / "ledger.parquet")
+    ledger = pl.scan_parquet(outs[0] / "ledger.parquet")
     expected = getattr(figures(ledger, summary_of(outs[0]), prices={}), name)
     told = getattr(published_runs([outs[0]]), name).select(expected.columns)
 

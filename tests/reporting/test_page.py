@@ -90,7 +90,7 @@ def hard(tmp_path_factory):
 
 
 def page_of(result, **options):
-    return render_page(result.ledger, result.summary, result.policy.with_options(**options).as_dict())
+    return render_page(result.parts.scan(), result.summary, result.policy.with_options(**options).as_dict())
 
 
 def test_the_outcomes_of_the_page_are_those_of_the_summary(usual, tables):

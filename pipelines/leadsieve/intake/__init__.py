@@ -2,7 +2,7 @@
 
 from leadsieve.intake.full_names import split_full_names
 from leadsieve.intake.mapping import map_columns, refuse_unknown_columns
-from leadsieve.intake.model import ColumnMapping, Dialect, Guess, Guessed, Read, ReadOptions
+from leadsieve.intake.model import ColumnMapping, Dialect, Guess, Guessed, Read, ReadOptions, ReadPart
 from leadsieve.intake.reading import read, read_parts
 from leadsieve.intake.saved import Saved, load_mappings, save_mapping, saved_for
 from leadsieve.intake.source import expand
@@ -14,6 +14,7 @@ __all__ = [
     "Guessed",
     "Read",
     "ReadOptions",
+    "ReadPart",
     "Saved",
     "expand",
     "load_mappings",

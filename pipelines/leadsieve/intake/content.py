@@ -1,12 +1,13 @@
 """What a column's cells look like, on a sample: full of addresses, of profiles, of salutations, or of something else."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import polars as pl
 
 from leadsieve.intake.names import plain, tables
+from leadsieve.spool import Spool
 
 IDENTIFIERS = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 SAMPLE_ROWS = 1000
@@ -84,6 +85,17 @@ class Content:
         if field == "jobTitle":
             return self.salutation < 0.5 and self.site < 0.5 and self.email < 0.5
         return self.site < 0.5 and self.email < 0.5
+
+
+def contents_of(records: Spool) -> dict[str, Content]:
+    """Return what the first cells of each column look like; a column counts as empty only where it is throughout."""
+    sample = records.head(SAMPLE_ROWS)
+    found = {name: content_of(sample[name]) for name in sample.columns}
+    blank = [name for name, content in found.items() if content.is_empty]
+    if blank and records.height > sample.height:
+        is_empty = records.scan().select((pl.col(blank).str.strip_chars() == "").all()).collect(engine="streaming")
+        found |= {name: replace(found[name], is_empty=is_empty[name].item()) for name in blank}
+    return found
 
 
 def content_of(column: pl.Series) -> Content:

@@ -3,7 +3,9 @@
 Whatever is not plain is left to the exact reader: this module returns nothing rather than something doubtful.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,33 +13,41 @@ import numpy.typing as npt
 import polars as pl
 
 from leadsieve.intake.layout import FOOTER_RECORDS, UNSEEN, Layout, footer_start, is_blank
-from leadsieve.intake.model import Dialect
+from leadsieve.intake.model import Dialect, Lines
 from leadsieve.intake.rawcount import RawCount, count_delimiters, count_raw, records_with_inner_line_ends
 from leadsieve.intake.records import Record
 from leadsieve.intake.source import Opened
+from leadsieve.spool import PART_ROWS, Room, Spool
 
 
-def fast_table(
-    opened: Opened, *, dialect: Dialect, layout: Layout, names: list[str]
-) -> tuple[pl.DataFrame, pl.Series] | None:
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What Polars makes of the file, and whether some rows may have been short in it."""
+
+    table: Spool
+    may_have_short_rows: bool
+
+
+def fast_table(opened: Opened, *, dialect: Dialect, layout: Layout, names: list[str]) -> tuple[Spool, Lines] | None:
     """Return the table and the line of each record, or nothing when the file is not plain and clean throughout."""
     if not _is_plain(dialect, layout):
         return None
     with ThreadPoolExecutor(max_workers=1) as pool:
         counting = pool.submit(count_raw, opened.stream, dialect.delimiter)
-        table = _parsed(opened.path, dialect, names)
+        parsed = _parsed(opened.path, dialect, layout, names)
         count = counting.result()
-    if table is None or not count.sound:
+    if parsed is None or not count.sound:
         return None
-    inner = _inner_line_ends(opened, table, count)
-    if count.lines - len(inner) != table.height + 1:
+    inner = _inner_line_ends(opened, parsed.table, count)
+    if count.lines - len(inner) != parsed.table.height + 1:
         return None
-    if _may_have_short_rows(table) and not _all_as_wide(opened, table, dialect):
+    if parsed.may_have_short_rows and not _all_as_wide(opened, parsed.table, dialect):
         return None
-    return None if _has_no_records(table, layout) else (table, _lines(table.height, inner))
+    # The header's line is 1.
+    return parsed.table, Lines(first=2, inner=inner)
 
 
-def _inner_line_ends(opened: Opened, table: pl.DataFrame, count: RawCount) -> npt.NDArray[np.int64]:
+def _inner_line_ends(opened: Opened, table: Spool, count: RawCount) -> npt.NDArray[np.int64]:
     if count.lines == table.height + 1:
         return np.empty(0, np.int64)
     return records_with_inner_line_ends(opened.stream)
@@ -54,7 +64,24 @@ def _is_plain(dialect: Dialect, layout: Layout) -> bool:
     )
 
 
-def _parsed(path: Path, dialect: Dialect, names: list[str]) -> pl.DataFrame | None:
+def _parsed(path: Path, dialect: Dialect, layout: Layout, names: list[str]) -> _Parsed | None:
+    """Return the table, looked at part by part while it is parsed; nothing where a row may be no record."""
+    table, tail, may_be_short = Spool(Room()), pl.DataFrame(), False
+    try:
+        for part in _parts(path, dialect, names):
+            if _has_no_records(part, layout):
+                return None
+            may_be_short = may_be_short or _may_have_short_rows(part)
+            tail = pl.concat([tail, part.tail(FOOTER_RECORDS)]).tail(FOOTER_RECORDS)
+            table.append(part)
+    except (pl.exceptions.PolarsError, OSError):
+        # A long row, invalid UTF-8 or a quote out of place: the exact reader says which. A file that has vanished from its
+        # folder is still there for who has it open.
+        return None
+    return None if _ends_in_footer(tail, layout) else _Parsed(table, may_be_short)
+
+
+def _parts(path: Path, dialect: Dialect, names: list[str]) -> Iterator[pl.DataFrame]:
     scan = pl.scan_csv(
         path,
         schema=dict.fromkeys(names, pl.String),
@@ -62,12 +89,8 @@ def _parsed(path: Path, dialect: Dialect, names: list[str]) -> pl.DataFrame | No
         empty_string_is_null=False,
         glob=False,
     )
-    try:
-        return scan.collect(engine="streaming")
-    except (pl.exceptions.PolarsError, OSError):
-        # A long row, invalid UTF-8 or a quote out of place: the exact reader says which. A file that has vanished from its
-        # folder is still there for who has it open.
-        return None
+    yield pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    yield from scan.collect_batches(chunk_size=PART_ROWS, maintain_order=True)
 
 
 def _may_have_short_rows(table: pl.DataFrame) -> bool:
@@ -75,18 +98,20 @@ def _may_have_short_rows(table: pl.DataFrame) -> bool:
     return bool((table.to_series(-1) == "").any())
 
 
-def _all_as_wide(opened: Opened, table: pl.DataFrame, dialect: Dialect) -> bool:
-    return count_delimiters(opened.stream, dialect.delimiter) == (table.width - 1) * (table.height + 1)
+def _all_as_wide(opened: Opened, table: Spool, dialect: Dialect) -> bool:
+    return count_delimiters(opened.stream, dialect.delimiter) == (len(table.columns) - 1) * (table.height + 1)
 
 
 def _has_no_records(table: pl.DataFrame, layout: Layout) -> bool:
-    """Return whether a row may be no record: blank, the header again, or a footer."""
+    """Return whether a row may be no record: blank, or the header again."""
     title = (layout.header or [""])[0].strip(UNSEEN)
     suspects = table[_suspects(table.to_series(0), title)]
-    if any(is_blank(list(row)) or row[0].strip(UNSEEN) == title for row in suspects.iter_rows()):
-        return True
-    tail = [Record(0, 1, list(row), "", "") for row in table.tail(FOOTER_RECORDS).iter_rows()]
-    return footer_start(tail, layout.width) < len(tail)
+    return any(is_blank(list(row)) or row[0].strip(UNSEEN) == title for row in suspects.iter_rows())
+
+
+def _ends_in_footer(tail: pl.DataFrame, layout: Layout) -> bool:
+    records = [Record(0, 1, list(row), "", "") for row in tail.iter_rows()]
+    return footer_start(records, layout.width) < len(records)
 
 
 def _suspects(first: pl.Series, title: str) -> pl.Series:
@@ -103,11 +128,3 @@ def _suspects(first: pl.Series, title: str) -> pl.Series:
             beyond.filter((letters < "\xa1") | (letters >= "\ufeff")),
         ]
     )
-
-
-def _lines(height: int, inner: npt.NDArray[np.int64]) -> pl.Series:
-    """Return the line on which each record starts: the header's is 1, line ends within quotes push the rest down."""
-    if not len(inner):
-        return pl.int_range(2, height + 2, eager=True).alias("line")
-    records = np.arange(1, height + 1, dtype=np.int64)
-    return pl.Series("line", records + 1 + np.searchsorted(inner, records), dtype=pl.Int64)

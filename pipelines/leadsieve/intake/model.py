@@ -1,10 +1,14 @@
 """What reading a file gives back: the table, what was left out of it and why, and what was guessed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+from leadsieve.spool import Spool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +79,99 @@ class Digest(Protocol):
         """Return the SHA-256 in hexadecimal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """A file as intake read it; every record of the file is in `table` or `rejected`, every other line in `ignored`."""
+_END = 2**62
+"""A line beyond every file's last."""
 
-    file: str
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The line on which each record starts: as it was `told`, or counted from `first` on.
+
+    `inner` has, for each line end within a record, the record that has it (from 1; 0: what stands above them): it pushes the rest down.
+    """
+
+    told: pl.Series | None = None
+    first: int = 1
+    inner: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
+
+    def part(self, start: int, rows: int) -> pl.Series:
+        """Return the lines of `rows` records from `start` (0-based) on."""
+        if self.told is not None:
+            return self.told.slice(start, rows)
+        numbers = np.arange(start, start + rows, dtype=np.int64)
+        pushed = np.searchsorted(self.inner, numbers + 1)
+        return pl.Series("line", numbers + self.first + pushed, dtype=pl.Int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPart:
+    """A part of a file's records with all that is told of them: `table` and `lines` row by row the same.
+
+    `rejected` are the records among them that could not be read; `warnings` count the records of this part from 0.
+    """
+
     table: pl.DataFrame
     lines: pl.Series
+    rejected: pl.DataFrame
+    warnings: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A file as intake read it; every record of the file is in `table` or `rejected`, every other line in `ignored`.
+
+    `records` is the table in parts: that of a long file is not in memory.
+    """
+
+    file: str
+    records: Spool = field(repr=False)
+    places: Lines = field(repr=False)
     rejected: pl.DataFrame
     ignored: pl.DataFrame
     warnings: pl.DataFrame
     guess: Guess
     digest: Digest = field(repr=False)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The records, text, under the file's own header; that of a long file is read when it is asked for."""
+        return self.records.collect()
+
+    @property
+    def lines(self) -> pl.Series:
+        """The line on which each record of the table starts."""
+        return self.places.part(0, self.records.height)
+
+    @property
+    def columns(self) -> list[str]:
+        """The table's columns."""
+        return self.records.columns
+
+    @property
+    def height(self) -> int:
+        """The number of records, with those that could not be read."""
+        return self.records.height + self.rejected.height
+
+    def with_table(self, table: pl.DataFrame) -> "Read":
+        """Return the same with other columns or cells."""
+        return replace(self, records=Spool.of(table))
+
+    def parts(self) -> Iterator[ReadPart]:
+        """Yield the records part by part, in order; each that could not be read stands in the part in which its line is."""
+        start, after = 0, -1
+        for table in self.records.parts():
+            end = start + table.height
+            next_line = int(self.places.part(end, 1)[0]) if end < self.records.height else _END
+            line, record = pl.col("line"), pl.col("record")
+            yield ReadPart(
+                table=table,
+                lines=self.places.part(start, table.height),
+                rejected=self.rejected.filter((line >= after) & (line < next_line)),
+                warnings=self.warnings.filter((record >= start) & (record < end)).with_columns(
+                    (record - start).cast(pl.UInt32)
+                ),
+            )
+            start, after = end, next_line
 
     @property
     def sha256(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+import polars as pl
+
 from leadsieve.errors import InputError
 from leadsieve.intake.archive import head_of, unpacked
 from leadsieve.intake.encoding import known_encoding
@@ -80,19 +82,25 @@ def read_parts(source: str | Path) -> Iterator[Read]:
 def _without_nameless_end(pieces: Pieces) -> Pieces:
     """Return the table without columns at its end that have neither a name nor content, as trailing delimiters make."""
     nameless = {new for old, new in pieces.renamed if not old.strip()}
-    table, gone = pieces.table, set()
-    while table.width > 1 and table.height and table.columns[-1] in nameless and not (table.to_series(-1) != "").any():
-        gone.add(table.columns[-1])
-        table = table.drop(table.columns[-1])
-    return replace(pieces, table=table, renamed=tuple(pair for pair in pieces.renamed if pair[1] not in gone))
+    gone: list[str] = []
+    for name in reversed(pieces.table.columns[1:]):
+        if (
+            name not in nameless
+            or not pieces.table.height
+            or pieces.table.scan().select((pl.col(name) != "").any()).collect().item()
+        ):
+            break
+        gone.append(name)
+    renamed = tuple(pair for pair in pieces.renamed if pair[1] not in gone)
+    return replace(pieces, table=pieces.table.without(gone), renamed=renamed) if gone else pieces
 
 
 def _found(file: str, reading: Reading, guess: Guess, digest: Digest) -> Read:
     pieces = reading.pieces
     return Read(
         file=file,
-        table=pieces.table,
-        lines=pieces.lines,
+        records=pieces.table,
+        places=pieces.lines,
         rejected=pieces.rejected,
         ignored=pieces.ignored,
         warnings=pieces.warnings,

@@ -32,7 +32,7 @@ def signature_of(read: Read) -> str | None:
     """Return the hash of the header's plain names, whatever their order and case; nothing for a file without header."""
     if not read.guess.has_header:
         return None
-    names = sorted(plain(column) for column in own_columns_left_out(read.table.columns))
+    names = sorted(plain(column) for column in own_columns_left_out(read.columns))
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 

@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 
 from leadsieve.errors import InputError
 from leadsieve.intake.archive import head_of
+from leadsieve.intake.model import Lines
 from leadsieve.intake.source import Opened
 from leadsieve.intake.table import IGNORED_SCHEMA, REJECTED_SCHEMA, WARNINGS_SCHEMA, Pieces, unique_names, whole_pieces
+from leadsieve.spool import PART_ROWS, Room, Spool
 
 PARQUET = b"PAR1"
 MAX_CELLS = 200_000_000
@@ -37,18 +39,29 @@ def parquet_rows(opened: Opened, *, file: str) -> int:
 def read_parquet(opened: Opened, *, file: str, start: int = 0, rows: int | None = None) -> Pieces:
     """Read a Parquet file, or `rows` of it from `start` on, as text: whole numbers keep their digits, nested values become JSON.
 
-    Raises InputError when it is damaged or has more than 200 million cells.
+    Raises InputError when it is damaged or has so many columns that a part of it is more than 200 million cells.
     """
+    whole = parquet_rows(opened, file=file)
+    wanted = min(whole - start, whole if rows is None else rows)
+    table, names, renamed = Spool(Room()), list[str](), list[tuple[str, str]]()
+    for first in range(start, start + max(wanted, 1), PART_ROWS):
+        part = _parquet_part(opened, file, first, min(PART_ROWS, start + wanted - first))
+        names, renamed = unique_names(part.columns)
+        table.append(_as_text(part.rename(dict(zip(part.columns, names, strict=True)))))
+    return whole_pieces(table, Lines(), renamed)
+
+
+def _parquet_part(opened: Opened, file: str, start: int, rows: int) -> pl.DataFrame:
     try:
-        metadata = pq.read_metadata(opened.path)
-        if min(metadata.num_rows, rows or metadata.num_rows) * metadata.num_columns > MAX_CELLS:
-            message = f"{file} has {metadata.num_rows:,} rows of {metadata.num_columns:,} columns, too many to read. Split it."
+        scan = pl.scan_parquet(opened.path, glob=False)
+        columns = len(scan.collect_schema())
+        if rows * columns > MAX_CELLS:
+            message = f"{file} has {columns:,} columns, too many to read. Split it."
             raise InputError(message)
-        table = pl.scan_parquet(opened.path, glob=False).slice(start, rows).collect()
-    except (pa.ArrowException, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        return scan.slice(start, rows).collect()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         message = f"{file} is no readable Parquet file. Export it again."
         raise InputError(message) from error
-    return _whole(_as_text(table))
 
 
 def _as_text(table: pl.DataFrame) -> pl.DataFrame:
@@ -145,8 +158,8 @@ def _pieces(records: list[tuple[int, dict[str, Any]]], rejected: list[Any], igno
     names, renamed = unique_names(keys)
     columns = {name: [_cell(item.get(key)) for item in objects] for name, key in zip(names, keys, strict=True)}
     return Pieces(
-        table=pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)),
-        lines=pl.Series("line", lines, dtype=pl.Int64),
+        table=Spool.of(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))),
+        lines=Lines(told=pl.Series("line", lines, dtype=pl.Int64)),
         rejected=pl.DataFrame(rejected, schema=REJECTED_SCHEMA, orient="row"),
         ignored=pl.DataFrame(ignored, schema=IGNORED_SCHEMA, orient="row"),
         warnings=pl.DataFrame(schema=WARNINGS_SCHEMA),
@@ -162,9 +175,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _whole(table: pl.DataFrame) -> Pieces:
-    names, renamed = unique_names(table.columns)
-    lines = pl.Series("line", range(1, table.height + 1), dtype=pl.Int64)
-    return whole_pieces(table.rename(dict(zip(table.columns, names, strict=True))), lines, renamed)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from leadsieve.intake.lines import UNDECODABLE
+from leadsieve.intake.model import Lines
 from leadsieve.intake.records import Record
+from leadsieve.spool import Spool
 
 SHORT_ROW = "short_row"
 LONG_ROW = "long_row"
@@ -21,15 +23,15 @@ WARNINGS_SCHEMA = {"record": pl.UInt32, "warning": pl.String}
 class Pieces:
     """A file's records as frames (see `Read`), and the columns that had to be renamed: as it stood, as it is called."""
 
-    table: pl.DataFrame
-    lines: pl.Series
+    table: Spool
+    lines: Lines
     rejected: pl.DataFrame
     ignored: pl.DataFrame
     warnings: pl.DataFrame
     renamed: tuple[tuple[str, str], ...] = ()
 
 
-def whole_pieces(table: pl.DataFrame, lines: pl.Series, renamed: Iterable[tuple[str, str]]) -> Pieces:
+def whole_pieces(table: Spool, lines: Lines, renamed: Iterable[tuple[str, str]]) -> Pieces:
     """Return a whole table: nothing rejected, nothing ignored, nothing repaired."""
     return Pieces(
         table=table,
@@ -90,8 +92,8 @@ class TableBuilder:
     def pieces(self, renamed: Iterable[tuple[str, str]]) -> "Pieces":
         """Return everything that was taken in."""
         return Pieces(
-            table=self.table(),
-            lines=pl.Series("line", self.lines, dtype=pl.Int64),
+            table=Spool.of(self.table()),
+            lines=Lines(told=pl.Series("line", self.lines, dtype=pl.Int64)),
             rejected=pl.DataFrame(self.rejected, schema=REJECTED_SCHEMA, orient="row"),
             ignored=pl.DataFrame(self.ignored, schema=IGNORED_SCHEMA, orient="row"),
             warnings=pl.DataFrame(self.warnings, schema=WARNINGS_SCHEMA, orient="row"),

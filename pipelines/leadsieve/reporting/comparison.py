@@ -13,13 +13,23 @@ from leadsieve.reporting.screen import plain_table
 from leadsieve.words import DedupMode, Outcome, Reason
 
 
-def differences(decisions: pl.DataFrame) -> pl.DataFrame:
+def differences(decisions: pl.LazyFrame) -> pl.DataFrame:
     """Count the rows on which the dedup modes differ, by the reason for which the first mode that holds them back does.
 
     In: the sieve's decisions (`mode_campaign`, `mode_active`, `mode_workspace`). Out: one row a reason and outcomes, the
     most frequent first: reason, campaign, active, workspace, rows.
     """
-    modes = decisions.select(pl.col(f"mode_{mode}").alias(mode) for mode in DedupMode)
+    return differences_of(by_modes(decisions).collect(engine="streaming"))
+
+
+def by_modes(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the rows by what the three modes decide; columns as `differences` takes them, and `rows`."""
+    return rows.group_by(f"mode_{mode}" for mode in DedupMode).agg(rows=pl.len())
+
+
+def differences_of(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return the same as `differences` of rows that `by_modes` has counted."""
+    modes = counted.select(*(pl.col(f"mode_{mode}").alias(mode) for mode in DedupMode), "rows")
     active = pl.col(DedupMode.CAMPAIGN) != pl.col(DedupMode.ACTIVE)
     only_workspace = pl.col(DedupMode.ACTIVE) != pl.col(DedupMode.WORKSPACE)
     reason = (
@@ -27,9 +37,8 @@ def differences(decisions: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(str(Reason.ACTIVE_IN_OTHER_CAMPAIGN)))
         .otherwise(pl.lit(str(Reason.IN_OTHER_CAMPAIGN)))
     )
-    differing = modes.filter(active | only_workspace).with_columns(reason=reason)
-    counted = differing.group_by("reason", *(str(mode) for mode in DedupMode)).agg(rows=pl.len())
-    return counted.sort(["rows", "reason"], descending=[True, False])
+    differing = modes.filter(active | only_workspace).select(reason.alias("reason"), *DedupMode, "rows")
+    return differing.sort(["rows", "reason"], descending=[True, False])
 
 
 def modes_table(summary: Mapping[str, Any]) -> Table:

@@ -12,7 +12,6 @@ from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.published import Published, published
 from leadsieve.reporting.figures import figures
 from leadsieve.reporting.periods import Period
-from leadsieve.schema import ledger_columns
 from leadsieve.words import Reason, ReportBy, RowWarning, Span
 from leadsieve.workspace import Workspace
 
@@ -140,8 +139,8 @@ def _each_once(folders: Iterable[Path]) -> dict[tuple[str, datetime], Published]
 
 
 def _counted(run: Published, number: int) -> dict[str, pl.DataFrame]:
-    """Return the frames of one run; no more than one ledger is in memory, without the list's own columns."""
-    ledger = run.ledger.select(ledger_columns([])).collect()
+    """Return the frames of one run."""
+    ledger = run.ledger
     told = figures(ledger, run.summary, prices={})
     of_campaign = {"campaign": run.summary["campaign"], "owner": _owner(ledger, run.summary["campaign"])}
     brought = told.sources.join(_deleted(ledger), on="source", how="left", maintain_order="left").with_columns(
@@ -165,20 +164,21 @@ def _as(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
-def _deleted(ledger: pl.DataFrame) -> pl.DataFrame:
+def _deleted(ledger: pl.LazyFrame) -> pl.DataFrame:
     """Count by source the persons whose lead was deleted earlier, warned of or held back."""
     warned = pl.col("warnings").list.contains(RowWarning.DELETED_EARLIER.value)
     reasons = pl.col("suppressions").list.eval(pl.element().struct.field("reason"))
     held = reasons.list.contains(Reason.DELETED_EARLIER.value)
     back = ledger.filter(pl.col("person").is_not_null() & (warned | held).fill_null(value=False))
-    return back.group_by("source").agg(deleted_people=pl.col("person").n_unique().cast(pl.Int64))
+    counted = back.group_by("source").agg(deleted_people=pl.col("person").n_unique().cast(pl.Int64))
+    return counted.collect(engine="streaming")
 
 
-def _owner(ledger: pl.DataFrame, campaign: str) -> str | None:
+def _owner(ledger: pl.LazyFrame, campaign: str) -> str | None:
     """Return the owner of the run's campaign, as the leads name it that are in there; None where the list has none of these."""
     known = ledger.filter("in_campaign").select(pl.col("conflicts").explode()).unnest("conflicts")
-    owners = known.filter(pl.col("campaign") == campaign)["owner"].drop_nulls()
-    return owners.min() if owners.len() else None  # type: ignore[return-value] # a text's smallest is a text
+    owners = known.filter(pl.col("campaign") == campaign).select(pl.col("owner").min())
+    return owners.collect(engine="streaming").item()  # type: ignore[no-any-return] # a text's smallest is a text
 
 
 # ---------------------------------------------------------------------------------------------------------- recorded runs

@@ -28,7 +28,7 @@ LONGEST = 120
 _HELD = (Outcome.DUPLICATE, Outcome.IN_PROGRESS, Outcome.SUPPRESSED, Outcome.SKIPPED)
 
 
-def render_page(ledger: pl.DataFrame, summary: Mapping[str, Any], policy: Mapping[str, Any]) -> str:
+def render_page(ledger: pl.LazyFrame, summary: Mapping[str, Any], policy: Mapping[str, Any]) -> str:
     """Return the page of a run from its ledger, its summary and its policy as plain values (`details`, `prices` …).
 
     The same three give the same page.
@@ -111,7 +111,7 @@ def _what_goes_in(counted: Figures, summary: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def _elsewhere(ledger: pl.DataFrame, counted: Figures, *, details: bool) -> dict[str, Any]:
+def _elsewhere(ledger: pl.LazyFrame, counted: Figures, *, details: bool) -> dict[str, Any]:
     """Return the leads that are active elsewhere: counted by campaign and owner, and row by row."""
     lead = _lead() if details else []
     found = active_elsewhere(ledger)
@@ -142,10 +142,12 @@ def _lead() -> list[pl.Expr]:
     return [name.alias("name"), pl.col("email"), pl.col("linkedin_url")]
 
 
-def _held(ledger: pl.DataFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
+def _held(ledger: pl.LazyFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return the leads that were held back, by name; those that are active elsewhere stand above."""
-    held = ledger.lazy().filter(pl.col("outcome").is_in([str(outcome) for outcome in _HELD]))
-    shown = held.select("row", "file", "line", "outcome", "reason", *_lead()).head(MOST_ROWS).collect()
+    held = ledger.filter(pl.col("outcome").is_in([str(outcome) for outcome in _HELD]))
+    shown = (
+        held.select("row", "file", "line", "outcome", "reason", *_lead()).head(MOST_ROWS).collect(engine="streaming")
+    )
     return {
         "count": sum(summary["outcomes"][outcome] for outcome in _HELD),
         "rows": [{**row, "why": reason_in_words(row["reason"], summary)} for row in shown.iter_rows(named=True)],

@@ -1,42 +1,46 @@
 """The counts of a run: `summary.json`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from leadsieve.batching import Batch, Plan
 from leadsieve.cleaning import IDENTIFYING_EMAIL, IDENTIFYING_LINKEDIN
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import rows
-from leadsieve.reporting.troubleshooting import Trouble, signs, troubles
+from leadsieve.reporting.troubleshooting import signs, troubles
 from leadsieve.schema import MARKS
 from leadsieve.sieve import Sieved, storage_campaign
 from leadsieve.words import DedupMode, ImportMode, Outcome, Reason, RowWarning
 
 
 def summarise(
-    ledger: pl.DataFrame, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
+    ledger: pl.LazyFrame, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
 ) -> dict[str, Any]:
     """Return the run's counts, in rows unless a name says people; `files` names each batch's file."""
     snapshot = sieved.snapshot
+    counted = _counted(ledger, sieved)
+    found = signs(ledger, plan.batches, target=sieved.target.name, members=sieved.target.members)
+    outcomes = _words(counted.of_rows, "outcome")
     return {
-        "input_rows": ledger.height,
+        "input_rows": counted.total("rows"),
         "ignored_lines": ignored_lines,
-        "people": ledger["person"].n_unique() - int(ledger["person"].has_nulls()) if ledger.height else 0,
-        "outcomes": {str(o): _count(ledger, "outcome", o) for o in Outcome},
-        "reasons": _counts(ledger["reason"]),
-        "marks": {mark: int(ledger[mark].sum()) for mark in MARKS},
+        "people": int(counted.people),
+        "outcomes": {str(o): outcomes.get(o, 0) for o in Outcome},
+        "reasons": _words(counted.of_rows, "reason"),
+        "marks": {mark: counted.total(mark) for mark in MARKS},
         "modes": {
-            str(mode): {str(o): _count(sieved.decisions, f"mode_{mode}", o) for o in Outcome} for mode in DedupMode
+            str(mode): {str(o): _words(counted.modes, f"mode_{mode}").get(o, 0) for o in Outcome} for mode in DedupMode
         },
         "sources": sieved.sources.to_dicts(),
         "batches": [_batch(b, files) for b in plan.batches],
-        "cells": {"email": _cells(ledger, "email", "email"), "linkedin": _cells(ledger, "linkedin", "linkedinUrl")},
-        "warnings": _counts(ledger["warnings"].explode()),
+        "cells": {kind: {**_words(counted.cells, kind), "mended": counted.total(f"mended_{kind}")} for kind in _CELLS},
+        "warnings": dict(counted.warnings.iter_rows()),
         "connections": {
-            "rows": _count_true(ledger, "is_connection"),
+            "rows": counted.total("connections") if counted.total("told_connections") else None,
             "campaign": storage_campaign(sieved, policy),
         },
         "unclassified_statuses": sieved.statuses,
@@ -45,63 +49,119 @@ def summarise(
         "dedup": str(policy.dedup),
         "import_mode": str(policy.import_mode),
         "method": str(policy.method),
-        "advice": advice(ledger, sieved, policy),
-        "troubles": [asdict(trouble) for trouble in _troubles(ledger, sieved, plan, policy)],
+        "advice": _advice(counted, sieved, policy),
+        "troubles": [asdict(trouble) for trouble in troubles(found, policy)],
     }
 
 
-def _cells(ledger: pl.DataFrame, kind: str, column: str) -> dict[str, int]:
-    """Return the statuses of a column's cells, and how many usable ones were brought to their canonical form."""
-    usable = pl.col(f"{kind}_status").is_in(IDENTIFYING_EMAIL if kind == "email" else IDENTIFYING_LINKEDIN)
-    changed = pl.col("changes").list.eval(pl.element().struct.field("column")).list.contains(column)
-    mended = ledger.filter(usable & changed).height
-    return {**_counts(ledger[f"{kind}_status"]), "mended": mended}
+_CELLS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "email": ("email", IDENTIFYING_EMAIL),
+    "linkedin": ("linkedinUrl", IDENTIFYING_LINKEDIN),
+}
+"""The identifying cells: what `changes` calls them, and the statuses of usable ones."""
 
 
-def _count(ledger: pl.DataFrame, column: str, word: str) -> int:
-    return int((ledger[column] == str(word)).sum())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """A run in counts. `of_rows` has one row an outcome and reason; `cells`, `modes` one row a combination of words, with `rows`."""
+
+    of_rows: pl.DataFrame
+    cells: pl.DataFrame
+    warnings: pl.DataFrame
+    modes: pl.DataFrame
+    of_decisions: Mapping[str, int]
+    people: int
+
+    def total(self, name: str) -> int:
+        """Return a count over all rows."""
+        return int(self.of_rows[name].sum())
+
+    def where(self, name: str, *, outcome: Outcome | None = None, reason: Reason | None = None) -> int:
+        """Return a count over the rows of an outcome, or of a reason."""
+        column, word = ("outcome", outcome) if outcome else ("reason", reason)
+        return int(
+            self.of_rows.filter(pl.col(column) == str(word), pl.col("reason") == (reason or pl.col("reason")))[
+                name
+            ].sum()
+        )
 
 
-def _count_true(ledger: pl.DataFrame, column: str) -> int | None:
-    """Return how many rows a mark holds for, null where nobody knows of any row."""
-    return int(ledger[column].sum()) if ledger[column].is_not_null().any() else None
+def _counted(ledger: pl.LazyFrame, sieved: Sieved) -> _Counted:
+    decisions, outcome = sieved.decisions.scan(), pl.col("decided").struct.field("outcome")
+    ours = (outcome == Outcome.SUPPRESSED) & pl.col("only_by_status") & (pl.col("unsuppressed") == Outcome.CREATE)
+    modes = [f"mode_{mode}" for mode in DedupMode]
+    warned = ledger.select(pl.col("warnings").explode().drop_nulls())
+    of_rows, cells, warnings, told_modes, of_decisions = pl.collect_all(
+        [
+            ledger.group_by("outcome", "reason").agg(rows=pl.len(), **_sums()),
+            ledger.group_by(f"{kind}_status" for kind in _CELLS).agg(rows=pl.len()),
+            warned.group_by("warnings").agg(n=pl.len()).sort(["n", "warnings"], descending=[True, False]),
+            decisions.group_by(modes).agg(rows=pl.len()),
+            decisions.select(
+                not_launched=(pl.col("not_launched") & (outcome == Outcome.IN_PROGRESS)).sum(), ours=ours.sum()
+            ),
+        ],
+        engine="streaming",
+    )
+    return _Counted(
+        of_rows=of_rows,
+        cells=cells.rename({f"{kind}_status": kind for kind in _CELLS}),
+        warnings=warnings,
+        modes=told_modes,
+        of_decisions=of_decisions.row(0, named=True),
+        people=_people(ledger),
+    )
 
 
-def _counts(words: pl.Series) -> dict[str, int]:
-    """Return how often each word stands in the column, the most frequent first."""
-    counted = words.drop_nulls().value_counts(name="n").sort(["n", words.name], descending=[True, False])
-    return dict(counted.iter_rows())
+def _people(ledger: pl.LazyFrame) -> int:
+    """Count the persons; they are numbered, so that a flag for each is the smallest way to know them again."""
+    seen = np.zeros(1, np.bool_)
+    for part in ledger.select(pl.col("person").drop_nulls()).collect_batches():
+        numbers = part["person"].to_numpy()
+        seen = np.concatenate([seen, np.zeros(max(int(numbers.max(initial=0)) + 1 - len(seen), 0), np.bool_)])
+        seen[numbers] = True
+    return int(seen.sum())
+
+
+def _sums() -> dict[str, pl.Expr]:
+    """Return what is counted of the rows of each outcome and reason."""
+    changed = pl.col("changes").list.eval(pl.element().struct.field("column"))
+    profile = pl.col("linkedin_url").is_not_null() | pl.col("linkedinUrlSalesNav").is_not_null()
+    told = {
+        f"mended_{kind}": pl.col(f"{kind}_status").is_in(usable) & changed.list.contains(column)
+        for kind, (column, usable) in _CELLS.items()
+    }
+    told |= {mark: pl.col(mark) for mark in MARKS}
+    told |= {
+        "with_profile": profile,
+        "shared": pl.col("warnings").list.contains(RowWarning.SHARED_IDENTIFIER.value),
+        "connections": pl.col("is_connection"),
+        "told_connections": pl.col("is_connection").is_not_null(),
+    }
+    return {name: flag.sum().cast(pl.Int64) for name, flag in told.items()}
+
+
+def _words(counted: pl.DataFrame, column: str) -> dict[str, int]:
+    """Return how many rows have each word of the column, the most frequent first."""
+    each = counted.drop_nulls(column).group_by(column).agg(pl.col("rows").sum().cast(pl.Int64))
+    return dict(each.sort(["rows", column], descending=[True, False]).iter_rows())
 
 
 def _batch(batch: Batch, files: Mapping[int, str]) -> dict[str, Any]:
     return {"file": files[batch.batch], "campaign": batch.campaign, "upload": batch.upload, "rows": batch.rows}
 
 
-def _troubles(ledger: pl.DataFrame, sieved: Sieved, plan: Plan, policy: Policy) -> list[Trouble]:
-    target = sieved.target
-    return troubles(signs(ledger, plan.batches, target=target.name, members=target.members), policy)
-
-
-def advice(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[dict[str, Any]]:
+def _advice(counted: _Counted, sieved: Sieved, policy: Policy) -> list[dict[str, Any]]:
     """Return what a setting would change and what is odd: code, rows that it concerns, one sentence. Nothing without a row."""
-    told = [*_of_settings(ledger, sieved), *_of_workspace(sieved, policy), *_of_connections(ledger, sieved, policy)]
+    told = [*_of_settings(counted), *_of_workspace(sieved, policy), *_of_connections(counted, sieved, policy)]
     return [{"code": code, "rows": count, "text": text} for code, count, text in told if count]
 
 
-def _of_settings(ledger: pl.DataFrame, sieved: Sieved) -> list[tuple[str, int, str]]:
-    decisions = sieved.decisions
-    profile = pl.col("linkedin_url").is_not_null() | pl.col("linkedinUrlSalesNav").is_not_null()
-    invalid = ledger.filter((pl.col("reason") == Reason.INVALID_EMAIL) & profile).height
-    several = _count(ledger, "reason", Reason.MULTIPLE_EMAILS)
-    not_launched = decisions.filter(
-        pl.col("not_launched") & (pl.col("decided").struct.field("outcome") == Outcome.IN_PROGRESS)
-    ).height
-    ours = decisions.filter(
-        (pl.col("decided").struct.field("outcome") == Outcome.SUPPRESSED)
-        & pl.col("only_by_status")
-        & (pl.col("unsuppressed") == Outcome.CREATE)
-    ).height
-    updates = ledger.filter((pl.col("outcome") == Outcome.DUPLICATE) & (pl.col("reason") == Reason.IN_CAMPAIGN)).height
+def _of_settings(counted: _Counted) -> list[tuple[str, int, str]]:
+    invalid = counted.where("with_profile", reason=Reason.INVALID_EMAIL)
+    several = counted.where("rows", reason=Reason.MULTIPLE_EMAILS)
+    not_launched, ours = int(counted.of_decisions["not_launched"]), int(counted.of_decisions["ours"])
+    updates = counted.where("rows", outcome=Outcome.DUPLICATE, reason=Reason.IN_CAMPAIGN)
     return [
         (
             "invalid_email_drop",
@@ -128,15 +188,12 @@ def _of_settings(ledger: pl.DataFrame, sieved: Sieved) -> list[tuple[str, int, s
             updates,
             f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update them.",
         ),
-        ("shared_identifier", *_shared(ledger)),
+        ("shared_identifier", *_shared(counted)),
     ]
 
 
-def _shared(ledger: pl.DataFrame) -> tuple[int, str]:
-    held = ledger.filter(
-        pl.col("warnings").list.contains(RowWarning.SHARED_IDENTIFIER.value)
-        & (pl.col("reason") == Reason.DUPLICATE_IN_LIST)
-    ).height
+def _shared(counted: _Counted) -> tuple[int, str]:
+    held = counted.where("shared", reason=Reason.DUPLICATE_IN_LIST)
     return (
         held,
         f"{rows(held)} left out because of an address or profile that several people share: only the first row with it goes in.",
@@ -166,11 +223,11 @@ def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
     ]
 
 
-def _of_connections(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+def _of_connections(counted: _Counted, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
     # That lemlist skips their invite step: help article 8037834, best practices.
-    created = ledger.filter(pl.col("outcome") == Outcome.CREATE)
-    storage, known = storage_campaign(sieved, policy), created["is_connection"].is_not_null().any()
-    connected = created.filter("is_connection").height
+    created = counted.where("rows", outcome=Outcome.CREATE)
+    storage, known = storage_campaign(sieved, policy), counted.where("told_connections", outcome=Outcome.CREATE)
+    connected = counted.where("connections", outcome=Outcome.CREATE)
     where = (
         f"they go to {storage}"
         if storage
@@ -184,10 +241,10 @@ def _of_connections(ledger: pl.DataFrame, sieved: Sieved, policy: Policy) -> lis
         ),
         (
             "no_connections",
-            created.height if storage and not known else 0,
+            created if storage and not known else 0,
             "No LinkedIn connections are loaded, so none were separated: load LinkedIn's file with `leadsieve snapshot load Connections.csv`.",
         ),
     ]
 
 
-__all__: Sequence[str] = ["advice", "summarise"]
+__all__: Sequence[str] = ["summarise"]

@@ -1,0 +1,180 @@
+"""A table in parts is the same table, wherever its parts lie."""
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import leadsieve as ls
+from leadsieve import spool
+from leadsieve.errors import OutputError
+from leadsieve.intake import fast, structured, text
+from leadsieve.sieve import steps
+from leadsieve.spool import FileSpool, Room, Spool
+
+PART = 7
+ROWS = pl.DataFrame({"n": range(40), "t": [["x", "y"] if i % 3 else None for i in range(40)]})
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (spool, fast, steps, structured):
+        monkeypatch.setattr(module, "PART_ROWS", PART)
+
+
+def spooled(kind: type[Spool], *sizes: int) -> Spool:
+    made, start = kind(Room()), 0
+    made.append(ROWS.clear())
+    for size in sizes:
+        made.append(ROWS.slice(start, size))
+        start += size
+    return made
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("kind", [Spool, FileSpool])
+@settings(deadline=None)  # a disk may be busy
+@given(sizes=st.lists(st.integers(0, 12), max_size=3))
+def test_what_was_appended_comes_back_in_parts_of_one_size(kind, sizes):
+    table = ROWS.head(sum(sizes))
+
+    made = spooled(kind, *sizes)
+
+    assert made.height == table.height
+    parts = list(made.parts())
+    assert pl.concat(parts).equals(table)
+    assert [part.height for part in parts[:-1]] == [PART] * (len(parts) - 1)
+    assert pl.concat(made.parts(["t"])).equals(table.select("t"))
+    assert made.scan().collect().equals(table)
+    assert made.collect().equals(table)
+    assert made.head(9).equals(table.head(9))
+    assert made.without(["n"]).collect().equals(table.select("t"))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_one_part_never_touches_the_disk(monkeypatch):
+    monkeypatch.setattr(Room, "file", None)
+
+    assert spooled(Spool, 3, 4).collect().height == PART
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_the_room_goes_with_the_last_table_in_it():
+    room = Room()
+    one, other = Spool(room), Spool(room)
+    one.append(ROWS)
+    folder = room.file().parent
+    del room, one
+    assert folder.exists()
+
+    del other
+
+    assert not folder.exists()
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("size", [5, 40])
+def test_a_table_of_one_file_can_be_published_as_it_is(tmp_path, size):
+    made = spooled(FileSpool, size)
+
+    made.copy_to(tmp_path / "x.parquet")
+
+    assert pl.read_parquet(tmp_path / "x.parquet").equals(ROWS.head(size))
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("kind", [Spool, FileSpool])
+def test_a_full_disk_is_told_in_a_sentence(monkeypatch, kind):
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    monkeypatch.setattr(spool.pq.ParquetWriter, "write_table", full)
+
+    with pytest.raises(OutputError, match=r"cannot be written: No space left on device\. Free some space there"):
+        spooled(kind, 40)
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "as it comes": {},
+    "all filled, updated, divided": {
+        "fill": "all",
+        "import_mode": "create-and-update",
+        "overwrite": True,
+        "segment": "companyName",
+        "together": "companyDomain",
+        "multiple_emails": "first",
+        "max_batch": 9,
+    },
+    "the fullest, in even batches": {"keep": "fullest", "balance": True, "max_batch": 5, "dedup": "workspace"},
+}
+TELLING_TIME = {"manifest.json"}
+
+
+def files_of(out: Path) -> dict[str, Any]:
+    found = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
+    return {
+        name: pl.read_parquet(path).to_dicts() if path.suffix == ".parquet" else path.read_bytes()
+        for name, path in sorted(found.items())
+        if name not in TELLING_TIME
+    }
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> ls.Workspace:
+    place = ls.Workspace(tmp_path_factory.mktemp("parts") / "workspace.duckdb")
+    place.load(SAMPLES / "workspace" / "*.csv", campaigns=SAMPLES / "campaigns.csv")
+    return place
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=list(OPTIONS))
+@pytest.mark.parametrize("fast_way", [False, True], ids=["read exactly", "read fast"])
+def test_a_run_in_small_parts_gives_the_files_of_one_in_one_part(tmp_path, workspace, options, fast_way, request):
+    lists = [SAMPLES / "leads.csv", SAMPLES / "leads.csv"]
+    if fast_way:
+        request.getfixturevalue("monkeypatch").setattr(text, "FAST_FROM_BYTES", 1)
+
+    def run(name: str) -> dict[str, Any]:
+        told = {"workspace": workspace, "campaign": "Q4 Outreach", "validate": "off", **options}
+        return files_of(ls.run(lists, **told).write(tmp_path / name, record=False))
+
+    whole = run("whole")
+    request.getfixturevalue("small_parts")
+
+    assert run("parts") == whole
+
+
+_KEEPING = """
+import gc, sys
+from pathlib import Path
+import polars as pl
+from leadsieve.spool import compact
+kept = []
+for part in range(8):
+    texts = [pl.format("a text that is no short one, {} and {}", pl.int_range(200_000), part + n).alias(str(n)) for n in range(5)]
+    picked = pl.select(texts).filter(pl.int_range(pl.len()) % 1000 == 0)
+    kept.append(compact(picked) if sys.argv[1] == "compact" else picked)
+gc.collect()
+print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")))
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="The system does not say how much memory a process has."
+)
+def test_picked_rows_do_not_keep_the_texts_of_the_others():
+    used = {
+        how: int(
+            subprocess.run([sys.executable, "-c", _KEEPING, how], capture_output=True, text=True, check=True).stdout
+        )
+        for how in ("plain", "compact")
+    }
+    assert used["compact"] < 0.6 * used["plain"]
