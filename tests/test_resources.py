@@ -16,7 +16,7 @@ LEADS = "email,firstName\nann@acme-tools.com,Ann\nbob@acme-tools.com,Bob\n"
 
 @pytest.mark.parametrize(
     ("memory", "told"),
-    [("2GB", "1300MB"), ("1.5 gb", "800MB"), ("1GiB", "373MB"), ("900MB", "300MB"), ("500MB", "166MB")],
+    [("4GB", "2600MB"), ("2.5 gb", "1100MB"), ("1GiB", "357MB"), ("900MB", "300MB"), ("500MB", "166MB")],
 )
 def test_duckdb_gets_what_the_program_itself_leaves(memory, told):
     assert resources(memory, 0).engine() == {"memory_limit": told}

@@ -15,6 +15,7 @@ _NAME = """
 create or replace temp table {made} as
 select a.identifier, b.identifier as root from rooted r join linked a on a.number = r.number join linked b on b.number = r.root
 """
+_HALF = 2**31
 
 
 def connect_identifiers(con: duckdb.DuckDBPyConnection, links: str, *, made: str) -> None:
@@ -38,7 +39,7 @@ def components(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArr
     return numbers, numbers[root]
 
 
-def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int64]:
+def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.integer]:
     """Return for every number below `size` the smallest that the pairs connect it to; itself where none does.
 
     Every round hangs each tree's root under the smallest root that it touches and then flattens all trees; rounds grow with
@@ -47,7 +48,7 @@ def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> N
     >>> list(map(int, roots(5, np.array([4, 3]), np.array([3, 1]))))
     [0, 1, 2, 1, 1]
     """
-    root = np.arange(size)
+    root: NDArray[np.integer] = np.arange(size, dtype=np.int32 if size < _HALF else np.int64)  # half the memory, mostly
     while len(left):
         low, high = np.minimum(root[left], root[right]), np.maximum(root[left], root[right])
         apart = low != high
@@ -57,7 +58,7 @@ def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> N
     return root
 
 
-def _flat(root: NDArray[np.int64]) -> NDArray[np.int64]:
+def _flat(root: NDArray[np.integer]) -> NDArray[np.integer]:
     """Let every number point at its tree's root."""
     while True:
         further = root[root]

@@ -14,8 +14,8 @@ _UNITS: Final = {"mb": _MB, "gb": 1000 * _MB, "mib": 2**20, "gib": 2**30}
 USUAL: Final = 3000 * _MB
 """Bytes that a job uses where nobody says otherwise, and the machine has twice as much."""
 LEAST: Final = 500 * _MB
-_PARTS: Final = 700 * _MB
-"""Bytes of the program itself and of a part of the list, in several shapes at once; the rest is DuckDB's."""
+_PROGRAM: Final = 1400 * _MB
+"""Bytes of the program itself, of a part of the list in several shapes at once, and of arrays over the rows; the rest is DuckDB's."""
 _CGROUP: Final = Path("/sys/fs/cgroup/memory.max")  # a container's own limit
 
 
@@ -28,7 +28,7 @@ class Resources:
 
     def engine(self) -> dict[str, str]:
         """Return DuckDB's settings: it spills to disk what does not fit."""
-        left = max(self.memory - _PARTS, self.memory // 3)
+        left = max(self.memory - _PROGRAM, self.memory // 3)
         told = {"memory_limit": f"{left // _MB}MB"}
         return {**told, "threads": str(self.threads)} if self.threads else told
 

@@ -20,6 +20,10 @@ Marks = NDArray[np.bool_]
 _MOST, _MOST_OF_A_ROLE = 3, 1
 """The brake: what stands beside more identifiers of the other kind than that (a role address: than the second) links nothing."""
 
+_OF_ROWS = "select (row - 1)::integer as at, number from list_numbers where place = ?"
+_OF_MEMBERSHIPS = "select nth as carrier, number from membership_numbers where is_email = ?"
+_ROLES = "select number from list_numbers where role union select number from membership_numbers where role"
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -51,17 +55,16 @@ class Crowd:
             "select (select coalesce(max(row), 0) from list_rows), (select coalesce(max(nth), -1) + 1 from memberships), "
             "(select count(*) from numbers)"
         ).fetchall()
-        told = con.execute("from list_numbers").fetchnumpy()
-        theirs = con.execute("from membership_numbers").fetchnumpy()
         wide = np.full((3, rows), -1, dtype=np.int32)
-        wide[told["place"] - 1, told["row"] - 1] = told["number"]
+        for place, numbers in enumerate(wide, start=1):  # one after the other, which needs a third of the memory
+            told = con.execute(_OF_ROWS, [place]).fetchnumpy()
+            numbers[told["at"]] = told["number"]
         role = np.zeros(size + 1, dtype=bool)
-        for numbers in (told, theirs):
-            role[numbers["number"][numbers["role"]]] = True
-        carried, is_email = Carried(theirs["nth"], theirs["number"]), theirs["is_email"]
-        return cls(
-            wide=wide, emails=carried.of(is_email), profiles=carried.of(~is_email), role=role, memberships=memberships
+        role[con.execute(_ROLES).fetchnumpy()["number"]] = True
+        emails, profiles = (
+            Carried(**con.execute(_OF_MEMBERSHIPS, [is_email]).fetchnumpy()) for is_email in (True, False)
         )
+        return cls(wide=wide, emails=emails, profiles=profiles, role=role, memberships=memberships)
 
     @cached_property
     def shared(self) -> Marks:

@@ -1,7 +1,7 @@
 """The steps from keys to decisions, in their order."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -44,6 +44,8 @@ LIST_ROWS: Mapping[str, Any] = {
 """The narrow table that the sieve works on: one row is one record of the list."""
 
 
+_LENT = 1_000_000_000  # bytes that the arrays over ten million rows take for a moment
+_BYTES = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _COOLING = {"person": pl.Int64, "campaign": pl.String, "status": pl.String, "since": pl.Date, "until": pl.Date}
 
 
@@ -198,22 +200,38 @@ def _reach(con: duckdb.DuckDBPyConnection) -> None:
 
 def _find_people(con: duckdb.DuckDBPyConnection) -> None:
     """Make `list_people` (row, person: 0 is nobody, source), its view `people` (row, person), `person_memberships` (person, nth), `person_numbers` (person, number), `matches` (row, nth, by_email, by_linkedin), `shared` (number), `shared_rows` (row), `doubtful` (person, number, is_email, profile) and `forward` (row, duplicate_of)."""
-    crowd = Crowd.of(con)
-    rows = np.arange(1, crowd.rows + 1)
-    _put(con, "list_people", row=rows, person=crowd.person, source=_of_rows(con, "source_number", crowd.rows))
-    con.execute("create temp view people as select row, person from list_people where person > 0")
-    known, told = crowd.memberships_of_people, crowd.numbers_of_people
-    _put(con, "person_memberships", person=known.carrier, nth=known.number)
-    _put(con, "person_numbers", person=told.carrier, number=told.number)
-    matches = crowd.matches()
-    _put(con, "matches", **{**matches, "row": matches["row"] + 1})
-    _put(con, "shared", number=distinct(crowd.shared_of_rows.number))
-    _put(con, "shared_rows", row=np.flatnonzero(crowd.has_shared) + 1)
-    told, is_email = crowd.doubtful()
-    # Who is in no doubt, and mostly nobody is, needs no names of profiles.
-    profiles = crowd.profile_root[told.number] if len(told.number) else told.number
-    _put(con, "doubtful", person=told.carrier, number=told.number, is_email=is_email, profile=profiles)
-    _go_forward(con, crowd)
+    with _lending_memory(con):
+        crowd = Crowd.of(con)
+        rows = np.arange(1, crowd.rows + 1)
+        _put(con, "list_people", row=rows, person=crowd.person, source=_of_rows(con, "source_number", crowd.rows))
+        con.execute("create temp view people as select row, person from list_people where person > 0")
+        known, told = crowd.memberships_of_people, crowd.numbers_of_people
+        _put(con, "person_memberships", person=known.carrier, nth=known.number)
+        _put(con, "person_numbers", person=told.carrier, number=told.number)
+        matches = crowd.matches()
+        _put(con, "matches", **{**matches, "row": matches["row"] + 1})
+        _put(con, "shared", number=distinct(crowd.shared_of_rows.number))
+        _put(con, "shared_rows", row=np.flatnonzero(crowd.has_shared) + 1)
+        told, is_email = crowd.doubtful()
+        # Who is in no doubt, and mostly nobody is, needs no names of profiles.
+        profiles = crowd.profile_root[told.number] if len(told.number) else told.number
+        _put(con, "doubtful", person=told.carrier, number=told.number, is_email=is_email, profile=profiles)
+        _go_forward(con, crowd)
+
+
+@contextmanager
+def _lending_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let DuckDB hold less while arrays need the room; what it cannot spill it keeps."""
+    ((usual,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    number, unit = usual.split()
+    less = float(number) * _BYTES[unit] - _LENT
+    try:
+        if less > 0:
+            with suppress(duckdb.OutOfMemoryException):
+                con.execute(f"set memory_limit = '{less:.0f}B'")
+        yield
+    finally:
+        con.execute(f"set memory_limit = '{usual}'")
 
 
 def _go_forward(con: duckdb.DuckDBPyConnection, crowd: Crowd) -> None:
