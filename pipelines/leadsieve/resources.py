@@ -28,7 +28,7 @@ class Resources:
 
     def engine(self) -> dict[str, str]:
         """Return DuckDB's settings: it spills to disk what does not fit."""
-        left = max(self.memory - _PROGRAM, self.memory // 3)
+        left = max(self.memory - _PROGRAM, self.memory // 2)
         told = {"memory_limit": f"{left // _MB}MB"}
         return {**told, "threads": str(self.threads)} if self.threads else told
 
