@@ -314,11 +314,12 @@ def test_a_locked_workspace_is_waited_for_as_long_as_told(decide, team):
     assert decide("--lock-timeout", "0.1", "--dry-run").status == 0
 
 
-@pytest.mark.parametrize("option", ["--memory", "--threads"])
-def test_options_of_later_issues_are_absent(decide, option):
-    ended = decide(option)
+@pytest.mark.parametrize(("memory", "told"), [("much", "no amount of memory"), ("10MB", "too little for any list")])
+def test_what_is_no_memory_is_a_wrong_command(decide, memory, told):
+    ended = decide("--memory", memory)
 
     assert (ended.status, ended.out) == (2, "")
+    assert told in ended.err
 
 
 def test_the_expectations_gate_a_run(leadsieve, team):
