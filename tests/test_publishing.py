@@ -20,7 +20,8 @@ from leadsieve import holding, publishing
 from leadsieve.errors import OutputError, UsageError, ValidationError
 from leadsieve.formulas import unguarded
 from leadsieve.names import batch_file, default_out, slugify
-from leadsieve.publishing import refuse, staged, to_json, write_csv, write_manifest, write_parquet
+from leadsieve.publishing import refuse, staged, to_json, write_csv, write_manifest
+from leadsieve.spool import write_parquet
 
 NEW, OLD = "new", "old"
 TABLE = pl.DataFrame({"email": ["ann@acme.com"]})

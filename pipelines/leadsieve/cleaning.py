@@ -67,9 +67,9 @@ def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFr
 def _tidy_cells(cells: pl.Series) -> pl.Series:
     """Return the cells of a column as `_tidy` makes them, which only looks at those that need it."""
     name = cells.name
-    odd = ~cells.str.contains(_TIDY)
-    if name == "companyDomain" or (name == "phone" and cells.str.starts_with("'").any()):
-        odd = cells.is_not_null()
+    odd = cells.is_not_null() if name == "companyDomain" else ~cells.str.contains(_TIDY)
+    if name == "phone":
+        odd |= cells.str.starts_with("'")
     tidy = cells.replace("", None)
     if not odd.any():
         return tidy

@@ -7,6 +7,11 @@ import duckdb
 from leadsieve.resources import Resources
 
 
+def quoted(path: Path) -> str:
+    """Return a path as a text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def connect(
     file: Path | None = None, *, read_only: bool = False, allowed: Resources | None = None, **config: str
 ) -> duckdb.DuckDBPyConnection:

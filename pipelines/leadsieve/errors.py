@@ -14,6 +14,7 @@ A message is one or two sentences: what happened, to what, what to do. It never 
 error: it carries a `Reason`.
 """
 
+import re
 from typing import ClassVar
 
 
@@ -51,3 +52,9 @@ class ValidationError(LeadsieveError):
     """The output did not pass its expectations; nothing was published."""
 
     exit_status = 1
+
+
+def system_number(error: Exception) -> int | None:
+    """Return the system's number of what went wrong, where the error tells it; Polars only writes it into its text."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return getattr(error, "errno", None) or (int(found[1]) if found else None)

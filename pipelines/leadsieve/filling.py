@@ -55,10 +55,7 @@ class Filling:
 
     def fill(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return a part of the records with filled cells; each is noted in `changes`. Nothing that stands is overwritten."""
-        if not records.height or not self.offered.height:
-            return records
-        first, last = records["row"][0], records["row"][-1]
-        offered = self.offered.filter(pl.col(_TO).is_between(first, last))
+        offered = _among(self.offered, _TO, records)
         if not offered.height:
             return records
         # Only rows that are offered something are looked at: they are few, and a list of structs for every row is dear.
@@ -92,7 +89,7 @@ def _offers(records: Spool, pairs: pl.DataFrame, taken: Sequence[_Taken]) -> Ite
 
 
 def _among(pairs: pl.DataFrame, column: str, part: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs, sorted by that column, whose row there is one of the part's, which follow each other."""
+    """Return the pairs (or offers), sorted by that column, whose row there is one of the part's, which follow each other."""
     if not part.height:
         return pairs.clear()
     start, end = pairs[column].search_sorted(pl.Series([part["row"][0], part["row"][-1] + 1]))

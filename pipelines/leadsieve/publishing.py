@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from leadsieve.errors import OutputError, UsageError
+from leadsieve.errors import OutputError, UsageError, system_number
 from leadsieve.formulas import guarded
 from leadsieve.holding import held, is_held
 from leadsieve.identity import KEY_VERSION, data_versions
@@ -80,17 +80,11 @@ def _told(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        number = _number(error)
+        number = system_number(error)
         why = os.strerror(number) if number else str(error)
         advice = "Free some space" if number in _FULL else "Mend that"
         msg = f"{out} cannot be written: {why}. {advice}, or name another folder with --out; nothing was published."
         raise OutputError(msg) from error
-
-
-def _number(error: OSError) -> int | None:
-    """Return the system's error number; Polars only writes it into its text."""
-    found = re.search(r"\(os error (\d+)\)", str(error))
-    return error.errno or (int(found[1]) if found else None)
 
 
 def _refuse(place: Path, out: Path, *, force: bool) -> None:
@@ -209,14 +203,6 @@ def append_csv(table: pl.DataFrame, path: Path, *, for_spreadsheets: bool = Fals
     told = guarded(table) if for_spreadsheets else table
     with path.open("ab") as file:
         told.write_csv(file, include_header=False, line_terminator="\n", quote_style="necessary")
-
-
-def write_parquet(table: pl.DataFrame, path: Path) -> None:
-    """Write a table as Parquet; raises OSError when the disk is full, as `write_csv` does."""
-    try:
-        table.write_parquet(path)
-    except pl.exceptions.ComputeError as error:
-        raise OSError(str(error)) from error
 
 
 def write_manifest(staging: Path, about: Mapping[str, Any], rows: Mapping[str, int]) -> None:

@@ -1,7 +1,6 @@
 """Tables in parts: a short list stays in memory, a long one lies in a scratch folder, so that its length costs no memory."""
 
 import os
-import re
 import shutil
 import tempfile
 import weakref
@@ -13,7 +12,7 @@ from typing import Any, Final, cast
 import polars as pl
 import pyarrow.parquet as pq
 
-from leadsieve.errors import OutputError
+from leadsieve.errors import OutputError, system_number
 from leadsieve.scratch import scratch
 
 PART_ROWS: Final = 200_000
@@ -28,6 +27,14 @@ def compact(picked: pl.DataFrame) -> pl.DataFrame:
     """Return rows that were picked from others without the texts of these, which Polars keeps in memory for as long as one is."""
     copied = pl.from_arrow(picked.to_arrow())
     return cast("pl.DataFrame", copied)
+
+
+def write_parquet(table: pl.DataFrame, path: Path) -> None:
+    """Write a table as Parquet; raises OSError when the disk is full, as writing CSV does."""
+    try:
+        table.write_parquet(path)
+    except pl.exceptions.ComputeError as error:
+        raise OSError(str(error)) from error
 
 
 class Room:
@@ -201,10 +208,7 @@ class FileSpool(Spool):
         if self._files:
             shutil.copyfile(self._files[0], path)
             return
-        try:
-            self._rest().write_parquet(path)
-        except pl.exceptions.ComputeError as error:
-            raise OSError(str(error)) from error
+        write_parquet(self._rest(), path)
 
 
 @contextmanager
@@ -213,8 +217,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.ComputeError) as error:
-        found = re.search(r"\(os error (\d+)\)", str(error))
-        number = getattr(error, "errno", None) or (int(found[1]) if found else None)
+        number = system_number(error)
         why = os.strerror(number) if number else str(error)
         msg = (
             f"A long list is kept in {tempfile.gettempdir()} while it is worked on, which cannot be written: {why}. "

@@ -123,7 +123,8 @@ def _prices(runs: "Runs", policy: Path | None) -> tuple[dict[str, float], str]:
 
 def _write(rates: "pl.DataFrame", told: "Told", written_as: ReportFormat, place: Path) -> None:
     from leadsieve.formulas import guarded
-    from leadsieve.publishing import write_csv, write_parquet
+    from leadsieve.publishing import write_csv
+    from leadsieve.spool import write_parquet
 
     if written_as is ReportFormat.CSV:
         write_csv(guarded(rates), place)

@@ -214,8 +214,9 @@ class Crowd:
         chosen = (((emails > 1) & (profiles > 1)) | (profiles > 2))[told.carrier]
         return told.of(chosen), mail[chosen]
 
+    @cached_property
     def entangled(self) -> Numbers:
-        """Return the rows of persons who have a shared identifier: whether these go forward depends on the rows before them."""
+        """The rows of persons who have a shared identifier: whether these go forward depends on the rows before them."""
         tied = np.zeros(self.people + 1, dtype=bool)
         tied[self.person[self.has_shared]] = True
         return np.flatnonzero(tied[self.person])
@@ -226,7 +227,7 @@ class Crowd:
         Nothing of `entangled`.
         """
         simple = self.person > 0
-        simple[self.entangled()] = False
+        simple[self.entangled] = False
         best = self._first_rows if filled is None else self._fullest(filled)
         rows = np.flatnonzero(simple & (best[self.person] != np.arange(self.rows)))
         return rows, best[self.person[rows]]

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadsieve.database import connect
+from leadsieve.database import connect, quoted
 from leadsieve.errors import InputError
 from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
@@ -148,14 +148,10 @@ def _take_in(con: duckdb.DuckDBPyConnection, parts: Iterable[pl.DataFrame]) -> S
     put(con, "list_sources", pl.DataFrame({"source": list(numbers.values()), "name": list(numbers)}))
     files = spool.files()
     if files:
-        con.execute(f"create temp view list_rows as from read_parquet([{', '.join(_quoted(file) for file in files)}])")
+        con.execute(f"create temp view list_rows as from read_parquet([{', '.join(quoted(file) for file in files)}])")
     else:
         put(con, "list_rows", spool.collect())
     return spool
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _settings(con: duckdb.DuckDBPyConnection, policy: Policy, target: Target, snapshot: int) -> None:
@@ -237,7 +233,7 @@ def _lending_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _go_forward(con: duckdb.DuckDBPyConnection, crowd: Crowd) -> None:
     """Make `forward`: for every row that another one goes forward in place of, that row."""
     fullest = con.execute("select keep from settings").fetchall()[0][0] == Keep.FULLEST
-    shared: dict[int, list[int]] = {int(row): [] for row in crowd.entangled()}
+    shared: dict[int, list[int]] = {int(row): [] for row in crowd.entangled}
     filled = _of_rows(con, "filled", crowd.rows) if fullest or shared else np.zeros(0, dtype=np.int64)
     rows, instead = crowd.forward(filled if fullest else None)
     for row, number in zip(crowd.shared_of_rows.carrier, crowd.shared_of_rows.number, strict=True):

@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from leadsieve.database import quoted
 from leadsieve.resources import Resources
 from leadsieve.scratch import scratch
 from leadsieve.workspace.keys import PLACE
@@ -57,7 +58,7 @@ class Staging:
 
     def attach(self, con: duckdb.DuckDBPyConnection, allowed: Resources) -> None:
         """Let `con` see all of them as `staged_rows` and `staged_keys`, and take them over with what is allowed, in any order."""
-        con.execute(f"set temp_directory = {_quoted(self.folder / 'spilled')}")
+        con.execute(f"set temp_directory = {quoted(self.folder / 'spilled')}")
         for setting, value in allowed.engine().items():
             con.execute(f"set {setting} = '{value}'")
         con.execute("set preserve_insertion_order = false")
@@ -82,16 +83,12 @@ class Staging:
 
     def _see(self, con: duckdb.DuckDBPyConnection, what: str, names: Sequence[str]) -> None:
         for kind in ("rows", "keys"):
-            files = ", ".join(_quoted(self.folder / f"{kind}-{name}.parquet") for name in names)
+            files = ", ".join(quoted(self.folder / f"{kind}-{name}.parquet") for name in names)
             con.execute(f"create or replace temp view {what}_{kind} as from read_parquet([{files}])")
 
     def _write(self, name: str, part: pl.DataFrame) -> None:
         # Read a few times and then removed: what compresses well but slowly is not worth it.
         part.write_parquet(self.folder / f"{name}.parquet", compression="lz4", statistics=False)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TypeVar
 import duckdb
 import polars as pl
 
-from leadsieve.database import connect
+from leadsieve.database import connect, quoted
 from leadsieve.errors import WorkspaceError
 from leadsieve.holding import held
 from leadsieve.identity import KEY_VERSION
@@ -67,7 +67,7 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, *, lock_timeout: float) -
         with reading(path, lock_timeout=lock_timeout):
             _copy(path, copy)
         # Its folder, and so its name, is gone in a moment; the system keeps an open file for whoever has it open.
-        con.execute(f"attach '{_quoted(copy)}' as ws (read_only)")
+        con.execute(f"attach {quoted(copy)} as ws (read_only)")
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -272,10 +272,6 @@ def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].split(": ", 1)[-1]
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _log(path: Path) -> Path:
