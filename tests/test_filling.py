@@ -42,7 +42,7 @@ def fill(
     variables: Sequence[str] = VARIABLES,
 ) -> pl.DataFrame:
     told = pl.Series(shared, dtype=pl.String)
-    found = filling(Spool.of(records), Spool.of(decisions.cast(pl.Int64)), how=how, variables=variables, shared=told)
+    found = filling(Spool.of(records), decisions.cast(pl.Int64), how=how, variables=variables, shared=told)
     return found.fill(records)
 
 

@@ -220,7 +220,7 @@ def test_the_rows_on_which_the_modes_differ_are_counted_by_reason():
 
 
 def test_the_differences_add_up_to_the_rows_that_the_modes_decide_otherwise(result):
-    counted = differences(result.sieved.decisions.scan())
+    counted = differences(result.sieved.decisions.rows.lazy())
     outcomes = result.summary["modes"]
 
     assert counted["rows"].sum() == outcomes["campaign"]["create"] - outcomes["workspace"]["create"]
@@ -228,7 +228,7 @@ def test_the_differences_add_up_to_the_rows_that_the_modes_decide_otherwise(resu
 
 def test_modes_that_agree_are_told_in_a_sentence(hard):
     text = io.StringIO()
-    print_comparison(hard.summary, differences(hard.sieved.decisions.scan()), Console(file=text, width=80))
+    print_comparison(hard.summary, differences(hard.sieved.decisions.rows.lazy()), Console(file=text, width=80))
 
     assert "The three modes decide every row alike." in text.getvalue()
 

@@ -3,10 +3,12 @@
 import errno
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ import leadsieve as ls
 from leadsieve import spool
 from leadsieve.errors import OutputError
 from leadsieve.intake import fast, structured, text
-from leadsieve.sieve import steps
+from leadsieve.sieve import decisions
 from leadsieve.spool import FileSpool, Room, Spool
 
 PART = 7
@@ -25,12 +27,21 @@ SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (spool, fast, steps, structured):
+    for module in (spool, fast, decisions, structured):
         monkeypatch.setattr(module, "PART_ROWS", PART)
 
 
-def spooled(kind: type[Spool], *sizes: int) -> Spool:
-    made, start = kind(Room()), 0
+@pytest.fixture
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of more than one part may stay in memory."""
+    monkeypatch.setattr(spool, "_KEPT", 1 << 60)
+
+
+NOTHING, PLENTY = 0, 1 << 30
+
+
+def spooled(room: Room, *sizes: int) -> Spool:
+    made, start = Spool(room), 0
     made.append(ROWS.clear())
     for size in sizes:
         made.append(ROWS.slice(start, size))
@@ -38,14 +49,18 @@ def spooled(kind: type[Spool], *sizes: int) -> Spool:
     return made
 
 
+def in_parts(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    yield from table.iter_slices(PART)
+
+
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("kind", [Spool, FileSpool])
+@pytest.mark.parametrize("memory", [NOTHING, PLENTY])
 @settings(deadline=None)  # a disk may be busy
 @given(sizes=st.lists(st.integers(0, 12), max_size=3))
-def test_what_was_appended_comes_back_in_parts_of_one_size(kind, sizes):
+def test_what_was_appended_comes_back_in_parts_of_one_size(memory, sizes):
     table = ROWS.head(sum(sizes))
 
-    made = spooled(kind, *sizes)
+    made = spooled(Room(memory), *sizes)
 
     assert made.height == table.height
     parts = list(made.parts())
@@ -56,18 +71,51 @@ def test_what_was_appended_comes_back_in_parts_of_one_size(kind, sizes):
     assert made.collect().equals(table)
     assert made.head(9).equals(table.head(9))
     assert made.without(["n"]).collect().equals(table.select("t"))
+    read = [pl.read_parquet(file) for file in made.files()]
+    assert pl.concat(read).equals(table) if read else memory or table.height < PART
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_one_part_never_touches_the_disk(monkeypatch):
+@pytest.mark.parametrize("size", [1, PART, PART + 1, 40])
+def test_a_table_of_one_file_has_a_row_group_for_each_part(tmp_path, size):
+    table = ROWS.head(size)
+
+    made = FileSpool(in_parts(table))
+
+    assert made.height == size
+    assert pl.concat(made.parts()).equals(table)
+    assert [part.height for part in made.parts(["t"])] == [part.height for part in in_parts(table)]
+    assert made.scan().collect().equals(made.collect())
+    made.copy_to(tmp_path / "x.parquet")
+    assert pl.read_parquet(tmp_path / "x.parquet").equals(table)
+    groups = pq.ParquetFile(tmp_path / "x.parquet").metadata
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [p.height for p in in_parts(table)]
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("size", [PART, 40])
+def test_what_is_small_never_touches_the_disk(monkeypatch, size):
     monkeypatch.setattr(Room, "file", None)
 
-    assert spooled(Spool, 3, 4).collect().height == PART
+    assert spooled(Room(PLENTY), size).collect().height == size
+    assert FileSpool(in_parts(ROWS.head(PART))).collect().height == PART
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_becomes_too_large_goes_to_the_disk_whole():
+    room = Room(NOTHING)
+    room.kept = int(1.4 * sum(part.estimated_size() for part in in_parts(ROWS.head(2 * PART))))
+    made = spooled(room, 2 * PART)
+    assert not made.files()
+
+    made.append(ROWS.slice(2 * PART, PART + 1))
+
+    assert pl.concat(pl.read_parquet(file) for file in made.files()).equals(ROWS.head(3 * PART + 1))
 
 
 @pytest.mark.usefixtures("small_parts")
 def test_the_room_goes_with_the_last_table_in_it():
-    room = Room()
+    room = Room(NOTHING)
     one, other = Spool(room), Spool(room)
     one.append(ROWS)
     folder = room.file().parent
@@ -79,27 +127,37 @@ def test_the_room_goes_with_the_last_table_in_it():
     assert not folder.exists()
 
 
-@pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("size", [5, 40])
-def test_a_table_of_one_file_can_be_published_as_it_is(tmp_path, size):
-    made = spooled(FileSpool, size)
+NOT_WHOLE = "the ledger is not whole"
+FULL = r"cannot be written: No space left on device\. Free some space there"
 
-    made.copy_to(tmp_path / "x.parquet")
 
-    assert pl.read_parquet(tmp_path / "x.parquet").equals(ROWS.head(size))
+def full(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, "full")
 
 
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("kind", [Spool, FileSpool])
-def test_a_full_disk_is_told_in_a_sentence(monkeypatch, kind):
-    def full(*_: Any, **__: Any) -> None:
-        raise OSError(errno.ENOSPC, "full")
-
+def test_a_full_disk_is_told_in_a_sentence(monkeypatch):
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    monkeypatch.setattr(spool.pq.ParquetWriter, "write_table", full)
+    with pytest.raises(OutputError, match=FULL):
+        spooled(Room(NOTHING), 40)
 
-    with pytest.raises(OutputError, match=r"cannot be written: No space left on device\. Free some space there"):
-        spooled(kind, 40)
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="The system has no device that is always full.")
+def test_a_full_disk_is_told_of_a_table_of_one_file(monkeypatch):
+    monkeypatch.setattr(Room, "file", lambda _: Path("/dev/full"))
+    with pytest.raises(OutputError, match=FULL):
+        FileSpool(in_parts(ROWS))
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_a_part_raises_is_raised():
+    def broken() -> Iterator[pl.DataFrame]:
+        yield from in_parts(ROWS)
+        raise OutputError(NOT_WHOLE)
+
+    with pytest.raises(OutputError, match=NOT_WHOLE):
+        FileSpool(broken())
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -148,8 +206,10 @@ def test_a_run_in_small_parts_gives_the_files_of_one_in_one_part(tmp_path, works
 
     whole = run("whole")
     request.getfixturevalue("small_parts")
+    in_memory = run("in memory")
+    request.getfixturevalue("no_memory")
 
-    assert run("parts") == whole
+    assert run("parts") == in_memory == whole
 
 
 _KEEPING = """

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from leadsieve.formulas import formula_like
-from leadsieve.identity import cell_addresses, email_cell, linkedin_cell
+from leadsieve.identity import email_answers, linkedin_answers, split_addresses
 from leadsieve.intake import ColumnMapping, split_full_names
 from leadsieve.schema import ADDRESSES, CHANGE, LEDGER_NAMES, MEMBER_URL, SUGGESTION
 from leadsieve.words import EmailStatus, LinkedInStatus, RowWarning
@@ -94,57 +94,54 @@ def _tidy(name: str) -> pl.Expr:
 
 def _identify(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the identity columns of every record; columns that the table lacks are empty cells."""
-    absent = [pl.lit(None, pl.String).alias(n) for n in _IDENTITY_CELLS if n not in raw.columns]
-    cells = raw.with_columns(absent).select(
-        email_raw="email",
-        linkedin_raw="linkedinUrl",
-        e=email_cell(pl.col("email")),
-        p=linkedin_cell(pl.col("linkedinUrl")),
-        s=linkedin_cell(pl.col("linkedinUrlSalesNav")),
+    email, linkedin, second = (
+        raw[name] if name in raw.columns else pl.repeat(None, raw.height, dtype=pl.String, eager=True)
+        for name in _IDENTITY_CELLS
     )
-    return cells.select(
+    told = [("e", email_answers(email)), ("p", linkedin_answers(linkedin)), ("s", linkedin_answers(second))]
+    answers = [column.alias(f"{of}:{column.name}") for of, found in told for column in found]
+    return pl.DataFrame([email.alias("email_raw"), linkedin.alias("linkedin_raw"), *answers]).select(
         "email_raw",
         "linkedin_raw",
-        cell_addresses(pl.col("e")).alias(ADDRESSES),
-        *_email(pl.col("e").struct),
-        *_linkedin(pl.col("p").struct),
-        *_second_profile(pl.col("s").struct, pl.col("p").struct),
+        split_addresses(pl.col("e:address")).alias(ADDRESSES),
+        *_email(),
+        *_linkedin(),
+        *_second_profile(),
     )
 
 
-def _email(cell: pl.expr.struct.ExprStructNameSpace) -> list[pl.Expr]:
-    status = cell.field("status").cast(pl.String)
+def _email() -> list[pl.Expr]:
+    status = pl.col("e:status")
     return [
-        pl.when(status.is_in(IDENTIFYING_EMAIL)).then(cell.field("address")).alias("email"),
-        status.alias("email_status"),
-        cell.field("suggestion").alias(SUGGESTION),
+        pl.when(status.is_in(IDENTIFYING_EMAIL)).then("e:address").alias("email"),
+        status.cast(pl.String).alias("email_status"),
+        pl.col("e:suggestion").alias(SUGGESTION),
     ]
 
 
-def _linkedin(cell: pl.expr.struct.ExprStructNameSpace) -> list[pl.Expr]:
-    status = cell.field("status").cast(pl.String)
+def _linkedin() -> list[pl.Expr]:
+    status = pl.col("p:status")
     person = status.is_in(IDENTIFYING_LINKEDIN)
     return [
-        pl.when(person).then(cell.field("key")).alias("linkedin_key"),
-        pl.when(person).then(cell.field("url")).alias("linkedin_url"),
-        status.alias("linkedin_status"),
+        pl.when(person).then("p:key").alias("linkedin_key"),
+        pl.when(person).then("p:url").alias("linkedin_url"),
+        status.cast(pl.String).alias("linkedin_status"),
     ]
 
 
-def _second_profile(
-    second: pl.expr.struct.ExprStructNameSpace, first: pl.expr.struct.ExprStructNameSpace
-) -> list[pl.Expr]:
+def _second_profile() -> list[pl.Expr]:
     """Return the key that a second column gives for the same profile, and the URLs that can be written for it."""
-    person = second.field("status").cast(pl.String).is_in(IDENTIFYING_LINKEDIN)
-    other = person & second.field("key").ne_missing(first.field("key"))
+    status = pl.col("s:status")
+    person = status.is_in(IDENTIFYING_LINKEDIN)
+    other = person & pl.col("s:key").ne_missing(pl.col("p:key"))
     return [
-        pl.when(other).then(second.field("key")).alias("linkedin_member_key"),
-        pl.when(person).then(second.field("url")).alias(MEMBER_URL),
+        pl.when(other).then("s:key").alias("linkedin_member_key"),
+        pl.when(person).then("s:url").alias(MEMBER_URL),
         # A Sales Navigator URL goes to linkedinUrlSalesNav whichever column it stood in (lemlist upserts by both).
-        pl.coalesce(
-            pl.when(person).then(pl.coalesce(second.field("sales_url"), second.field("url"))), first.field("sales_url")
-        ).alias("linkedinUrlSalesNav"),
-        second.field("status").cast(pl.String).alias(_SALES_STATUS),
+        pl.coalesce(pl.when(person).then(pl.coalesce("s:sales_url", "s:url")), "p:sales_url").alias(
+            "linkedinUrlSalesNav"
+        ),
+        status.cast(pl.String).alias(_SALES_STATUS),
     ]
 
 

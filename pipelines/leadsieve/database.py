@@ -1,8 +1,11 @@
 """DuckDB as all rooms open it: mute, for its progress bar would write to standard output."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 from leadsieve.resources import Resources
 
@@ -27,3 +30,25 @@ def connect(
     if shown:
         con.execute("set enable_progress_bar = false")
     return con
+
+
+class _Stream:
+    """A table as DuckDB takes it without help: for one of Polars it would load pyarrow, which takes a fifth of a second."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+def put(con: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame) -> None:
+    """Make the temporary table `name` of a table; lists in it may be empty, but not null."""
+    con.register("put", _Stream(table))
+    con.execute(f"create or replace temp table {name} as from put")
+    con.unregister("put")
+
+
+def small_table(con: duckdb.DuckDBPyConnection, asked: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Return the few rows that are asked for; DuckDB's own `pl`, made for many, would load pyarrow."""
+    return pl.DataFrame(con.execute(asked).fetchall(), schema=schema, orient="row")

@@ -65,10 +65,12 @@ class Filling:
         return records.with_columns(told.select(columns))
 
 
-def filling(records: Spool, decisions: Spool, *, how: Fill, variables: Sequence[str], shared: pl.Series) -> Filling:
+def filling(
+    records: Spool, decisions: pl.DataFrame, *, how: Fill, variables: Sequence[str], shared: pl.Series
+) -> Filling:
     """Return what the rows that go forward take of their person's others; no identifier in `shared`.
 
-    In: records and decisions, row by row the same. Only rows that have something which the row that goes forward lacks are gathered.
+    In: records, and for each of them the columns row, person, duplicate_of of the decisions. Only rows that have something which the row that goes forward lacks are gathered.
     """
     taken = _what(how, variables)
     nothing = Filling(taken, pl.DataFrame(schema={_TO: pl.Int64}))
@@ -96,24 +98,16 @@ def _among(pairs: pl.DataFrame, column: str, part: pl.DataFrame) -> pl.DataFrame
     return pairs.slice(start, end - start)
 
 
-def _pairs(records: Spool, decisions: Spool, taken: Sequence[_Taken]) -> pl.DataFrame:
+def _pairs(records: Spool, decisions: pl.DataFrame, taken: Sequence[_Taken]) -> pl.DataFrame:
     """Return every row that lacks something (`to:`) with each other row of its person that has it (`row`), in the order of these."""
     has, gives = _masks(records, taken)
-    found = []
-    for decided in decisions.parts(["row", "person", "duplicate_of"]):
-        others = decided.drop_nulls()
-        row, to = others["row"].to_numpy() - 1, others["duplicate_of"].to_numpy() - 1
-        found.append(others.filter(pl.Series((gives[row] & ~has[to]) != 0, dtype=pl.Boolean)))
-    return _of_one_person(pl.concat(found).rename({"duplicate_of": _TO}), decisions)
-
-
-def _of_one_person(pairs: pl.DataFrame, decisions: Spool) -> pl.DataFrame:
-    """Return the pairs of one person; another's row may go forward in its place, because of an identifier that both carry."""
-    sorted_pairs, same = pairs.sort(_TO), []
-    for decided in decisions.parts(["row", "person"]):
-        mine = _among(sorted_pairs, _TO, decided)
-        same.append(mine.join(decided, left_on=[_TO, "person"], right_on=["row", "person"], how="semi"))
-    return pl.concat(same).select(_TO, "row").sort("row")
+    others = decisions.select(
+        pl.col("row", "person").cast(pl.Int64), pl.col("duplicate_of").cast(pl.Int64).alias(_TO)
+    ).drop_nulls()
+    row, to = others["row"].to_numpy() - 1, others[_TO].to_numpy() - 1
+    # Another's row may go forward in its place, because of an identifier that both carry.
+    of_one_person = decisions["person"].gather(to).cast(pl.Int64) == others["person"]
+    return others.filter(of_one_person & pl.Series((gives[row] & ~has[to]) != 0, dtype=pl.Boolean)).select(_TO, "row")
 
 
 _Masks: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]

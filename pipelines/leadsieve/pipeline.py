@@ -14,11 +14,11 @@ from leadsieve.lead_list import LeadList, gather, narrow
 from leadsieve.names import batch_file
 from leadsieve.policy import Policy
 from leadsieve.progress import Progress, silent
-from leadsieve.reporting import summarise
+from leadsieve.reporting import Tally, summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
 from leadsieve.sieve import Sieved, sieve, storage_campaign
-from leadsieve.spool import FileSpool, Room, compact
+from leadsieve.spool import FileSpool, compact
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
 from leadsieve.workspace import Workspace, known_statuses, require
@@ -65,7 +65,7 @@ def run(
     )
     offered = filling(
         lead_list.records,
-        sieved.decisions,
+        sieved.decisions.rows,
         how=chosen.fill,
         variables=lead_list.variables,
         shared=sieved.shared_keys,
@@ -79,9 +79,10 @@ def run(
         policy=chosen,
         apart=_apart(sieved, chosen),
     )
-    ledger = _ledger(lead_list, sieved, offered, plan)
+    tally = Tally(sieved.decisions.rows)
+    ledger = _ledger(lead_list, sieved, offered, plan, tally)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
-    summary = summarise(ledger.scan(), sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
+    summary = summarise(tally, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
     return Result(
         parts=ledger,
         shape=shown,
@@ -96,43 +97,33 @@ def run(
 
 def _leads(lead_list: LeadList, sieved: Sieved, offered: Filling, columns: Sequence[str]) -> pl.DataFrame:
     """Return the rows to create in list order: their number, and the columns that they are divided by."""
-    if not columns:
-        created = (
-            sieved.decisions.scan().filter(_outcome() == str(Outcome.CREATE)).select(pl.col("row").cast(pl.UInt32))
-        )
-        return created.collect(engine="streaming").sort("row")
-    return pl.concat(_filled_leads(lead_list, sieved, offered, columns))
+    created = sieved.decisions.rows.filter(pl.col("outcome") == Outcome.CREATE).select("row")
+    return pl.concat(_filled_leads(lead_list, created, offered, columns)) if columns else created
 
 
 def _filled_leads(
-    lead_list: LeadList, sieved: Sieved, offered: Filling, columns: Sequence[str]
+    lead_list: LeadList, created: pl.DataFrame, offered: Filling, columns: Sequence[str]
 ) -> Iterator[pl.DataFrame]:
-    for records, decisions in zip(lead_list.records.parts(), sieved.decisions.parts(), strict=True):
-        created = offered.fill(records).filter(decisions.select(_outcome() == str(Outcome.CREATE)).to_series())
-        yield compact(created.select(pl.col("row").cast(pl.UInt32), *columns))
+    for records in lead_list.records.parts():
+        leads = offered.fill(records).select(pl.col("row").cast(pl.UInt32), *columns)
+        yield compact(leads.join(created, on="row", how="semi", maintain_order="left"))
 
 
-def _outcome() -> pl.Expr:
-    return pl.col("decided").struct.field("outcome")
-
-
-def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan) -> FileSpool:
-    """Make the ledger part by part.
+def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, tally: Tally) -> FileSpool:
+    """Make the ledger part by part, and count what it says.
 
     Raises OutputError unless every record of every file is in there exactly once and has an outcome.
     """
 
     def made(records: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
         placed = plan.placed_among(records["row"][0], records["row"][-1])
-        return make_ledger(offered.fill(records), decisions, placed, lead_list.variables)
+        part = make_ledger(offered.fill(records), decisions, placed, lead_list.variables)
+        _assert_conserved(part, first=tally.rows + 1)
+        tally.add(part)
+        return part
 
-    ledger = FileSpool(Room())
-    # By map, which holds no part while the next is read.
-    for part in map(made, lead_list.records.parts(), sieved.decisions.parts()):
-        _assert_conserved(part, first=ledger.height + 1)
-        ledger.append(part)
-    brought = sum(f.read.height for f in lead_list.files)
-    if brought != ledger.height:
+    ledger = FileSpool(map(made, lead_list.records.parts(), sieved.decisions.parts()))
+    if ledger.height != sum(f.read.height for f in lead_list.files):
         raise OutputError(_NOT_CONSERVED)
     return ledger
 
@@ -156,7 +147,7 @@ def _apart(sieved: Sieved, policy: Policy) -> dict[str, pl.Series]:
     storage = storage_campaign(sieved, policy)
     if not storage:
         return {}
-    return {storage: sieved.decisions.scan().filter("is_connection").select("row").collect(engine="streaming")["row"]}
+    return {storage: sieved.decisions.rows.filter("is_connection")["row"]}
 
 
 def place_leads(

@@ -1,4 +1,4 @@
-"""Tables in parts: a short list stays in memory, a long one lies in a scratch folder, so that its length costs no memory."""
+"""Tables in parts: a short one stays in memory, a long one lies in a scratch folder, so that its length costs no memory."""
 
 import os
 import shutil
@@ -6,20 +6,25 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
 import polars as pl
-import pyarrow.parquet as pq
+from polars.io.plugins import register_io_source
 
 from leadsieve.errors import OutputError, system_number
+from leadsieve.resources import USUAL
 from leadsieve.scratch import scratch
 
 PART_ROWS: Final = 200_000
 """Rows of a part, whatever memory there is: what is written never depends on it."""
 
 
-_WRITTEN: Final[dict[str, Any]] = {"compression": "zstd", "compression_level": 1, "write_statistics": False}
+_KEPT: Final = 8
+"""The share of the memory (one in so many) that a table may take before it goes to the disk."""
+
+_WRITTEN: Final[dict[str, Any]] = {"compression": "zstd", "compression_level": 1, "statistics": False}
 """How a table of one file is written: as small as with higher levels, in half the time."""
 
 
@@ -38,9 +43,13 @@ def write_parquet(table: pl.DataFrame, path: Path) -> None:
 
 
 class Room:
-    """A scratch folder that several tables share: made for the first part that needs it, gone with the last who holds it."""
+    """Where several tables lie: each in memory while it is small, else in a scratch folder.
 
-    def __init__(self) -> None:
+    The folder is made for the first part that needs it and goes with the last table in it. `memory` is what the whole job may use, in bytes.
+    """
+
+    def __init__(self, memory: int = USUAL) -> None:
+        self.kept = memory // _KEPT
         self._folder: Path | None = None
         self._files = 0
 
@@ -56,7 +65,7 @@ class Room:
 
 
 class Spool:
-    """A table in parts of `PART_ROWS` rows, in order; up to one part it is in memory, a longer one lies in the room.
+    """A table in parts of `PART_ROWS` rows, in order; a table that takes more memory than its room keeps lies there.
 
     Raises OutputError when the room's disk is full.
     """
@@ -65,6 +74,8 @@ class Spool:
         self._room = room
         self._waiting: list[pl.DataFrame] = []
         self._rows_waiting = 0
+        self._kept: list[pl.DataFrame] = []
+        self._bytes_kept = 0
         self._files: list[Path] = []
         self._schema = pl.Schema()
         self.height = 0
@@ -83,14 +94,11 @@ class Spool:
 
     def append(self, rows: pl.DataFrame) -> None:
         """Take over rows (all with the same columns) behind those that are there."""
-        if self._rows_waiting == PART_ROWS and rows.height:
-            self._store(self._rest())
-            self._waiting, self._rows_waiting = [], 0
         self._take(rows)
-        while self._rows_waiting > PART_ROWS:
+        while self._rows_waiting >= PART_ROWS:
             waiting = pl.concat(self._waiting)
             self._waiting, self._rows_waiting = [waiting.slice(PART_ROWS)], waiting.height - PART_ROWS
-            self._store(waiting.head(PART_ROWS))
+            self._keep(waiting.head(PART_ROWS))
 
     def _take(self, rows: pl.DataFrame) -> None:
         self._schema = self._schema or rows.schema
@@ -98,8 +106,17 @@ class Spool:
         self._rows_waiting += rows.height
         self.height += rows.height
 
+    def _keep(self, part: pl.DataFrame) -> None:
+        """Keep a whole part in memory, or, when that is too much, this and all others on the disk."""
+        self._kept.append(part)
+        self._bytes_kept += int(part.estimated_size())
+        if self._files or self._bytes_kept > self._room.kept:
+            for kept in self._kept:
+                self._store(kept)
+            self._kept, self._bytes_kept = [], 0
+
     def _store(self, part: pl.DataFrame) -> None:
-        """Keep a part in the room; it is read a few times and then removed, so what compresses well but slowly is not worth it."""
+        """Write a part; it is read a few times and then removed, so what compresses well but slowly is not worth it."""
         with _told():
             self._files.append(self._room.file())
             part.write_parquet(self._files[-1], compression="lz4", statistics=False)
@@ -109,22 +126,23 @@ class Spool:
         wanted = self.columns if columns is None else list(columns)
         for file in self._files:
             yield pl.read_parquet(file, columns=wanted).select(wanted)
+        for part in self._kept:
+            yield part.select(wanted)
         rest = self._rest().select(wanted)
-        if rest.height or not self._files:
+        if rest.height or not self.height:
             yield from rest.iter_slices(PART_ROWS) if rest.height else (rest,)
 
     def scan(self) -> pl.LazyFrame:
         """Return the table to be asked; it lasts as long as the spool."""
-        if not self._files:
-            return self._rest().lazy()
-        if self._rows_waiting:
-            self._store(self._rest())
-            self._waiting, self._rows_waiting = [], 0
-        return pl.scan_parquet(self._files, glob=False).select(self.columns)
+        in_memory = [part for part in (*self._kept, self._rest()) if part.height or not self.height]
+        on_disk = [pl.scan_parquet(self._files, glob=False).select(self.columns)] if self._files else []
+        return pl.concat([*on_disk, *(part.lazy() for part in in_memory)])
 
     def files(self) -> list[Path]:
-        """Return the files of a long table, in order; none when it is in memory."""
-        self.scan()
+        """Return the files of a table on the disk, in order; none when it is in memory."""
+        if self._files and self._rows_waiting:
+            self._store(self._rest())
+            self._waiting, self._rows_waiting = [], 0
         return list(self._files)
 
     def collect(self) -> pl.DataFrame:
@@ -150,6 +168,7 @@ class Spool:
         """Return the same rows without some columns; nothing is copied."""
         other = Spool(self._room)
         other._waiting = [self._rest().drop(columns)]
+        other._kept, other._bytes_kept = [part.drop(columns) for part in self._kept], self._bytes_kept
         other._rows_waiting, other._files, other.height = self._rows_waiting, list(self._files), self.height
         other._schema = other._waiting[0].schema
         return other
@@ -162,53 +181,53 @@ class Spool:
         return other
 
 
-class FileSpool(Spool):
-    """The same in one Parquet file, a row group each part, so that it can be published as it is."""
+class FileSpool:
+    """A table as one Parquet file with a row group for each part, so that it can be published as it is; one of a single part is in memory.
 
-    def __init__(self, room: Room) -> None:
-        super().__init__(room)
-        self._writer: pq.ParquetWriter | None = None
+    Raises OutputError when the disk is full, and whatever the making of a part raises.
+    """
 
-    def _store(self, part: pl.DataFrame) -> None:
-        table = part.to_arrow()
+    def __init__(self, parts: Iterator[pl.DataFrame]) -> None:
+        """Take over parts of `PART_ROWS` rows, of which only the last may have fewer; the next is made while one is written."""
+        first, second = next(parts), next(parts, None)
+        self._schema, self.height = first.schema, first.height
+        self._table = first if second is None else None
+        self._room = Room()
+        if second is not None:
+            self._file = self._room.file()
+            self._write(chain([second], parts), first)
+
+    def _write(self, others: Iterator[pl.DataFrame], first: pl.DataFrame) -> None:
+        def made(*_: object) -> Iterator[pl.DataFrame]:
+            yield first
+            for part in others:
+                self.height += part.height
+                yield part
+
         with _told():
-            if self._writer is None:
-                self._files.append(self._room.file())
-                self._writer = pq.ParquetWriter(self._files[0], table.schema, **_WRITTEN)
-            self._writer.write_table(table, row_group_size=max(part.height, 1))
-
-    def _finish(self) -> None:
-        """Write what waits and close the file; before that nobody can read it."""
-        if self._writer is None or not self._writer.is_open:
-            return
-        if self._rows_waiting:
-            self._store(self._rest())
-            self._waiting, self._rows_waiting = [], 0
-        with _told():
-            self._writer.close()
+            table = register_io_source(made, schema=self._schema)
+            table.sink_parquet(self._file, row_group_size=PART_ROWS, **_WRITTEN)
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the parts in order, whole or some columns of them; one part without rows for an empty table."""
-        self._finish()
-        if not self._files:
-            yield from super().parts(columns)
-            return
-        chosen = self.scan().select(self.columns if columns is None else list(columns))
-        for start in range(0, self.height, PART_ROWS):
+        """Yield the parts in order, whole or some columns of them."""
+        chosen = self.scan().select(self._schema.names() if columns is None else list(columns))
+        for start in range(0, max(self.height, 1), PART_ROWS):
             yield chosen.slice(start, PART_ROWS).collect()
 
     def scan(self) -> pl.LazyFrame:
         """Return the table to be asked; it lasts as long as the spool."""
-        self._finish()
-        return pl.scan_parquet(self._files[0], glob=False) if self._files else self._rest().lazy()
+        return pl.scan_parquet(self._file, glob=False) if self._table is None else self._table.lazy()
+
+    def collect(self) -> pl.DataFrame:
+        """Return the whole table in memory."""
+        return self.scan().collect()
 
     def copy_to(self, path: Path) -> None:
         """Write the table as one Parquet file; raises OSError when that disk is full."""
-        self._finish()
-        if self._files:
-            shutil.copyfile(self._files[0], path)
-            return
-        write_parquet(self._rest(), path)
+        if self._table is None:
+            shutil.copyfile(self._file, path)
+        else:
+            write_parquet(self._table, path)
 
 
 @contextmanager

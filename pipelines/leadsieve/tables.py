@@ -45,8 +45,7 @@ def make_ledger(
     """Return the ledger: one row for every record of the input, columns as `ledger_columns` names them."""
     kept, types = ledger_columns(list(variables)), _types()
     decided = decisions.select(
-        *(name for name in DECISION if name in decisions.columns and name not in {"outcome", "reason", "warnings"}),
-        pl.col("decided").struct.field("outcome", "reason"),
+        *(name for name in DECISION if name in decisions.columns and name != "warnings"),
         pl.col("warnings").alias(_LATER),
     )
     of_records = records.select(name for name in records.columns if name in kept)

@@ -103,7 +103,7 @@ def test_what_a_source_is_worth_equals_plain_sql_on_the_ledger(run, counted):
 
 
 def test_the_modes_that_the_ledger_tells_are_those_that_the_sieve_decided(run, counted):
-    assert counted.differing.equals(differences(run.sieved.decisions.scan()))
+    assert counted.differing.equals(differences(run.sieved.decisions.rows.lazy()))
 
 
 def test_the_figures_of_the_sources_are_those_of_the_summary(run, counted):

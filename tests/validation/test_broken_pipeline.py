@@ -53,6 +53,29 @@ def once(table: str, statement: str) -> Break:
     return break_it
 
 
+def deciding(*, where: pl.Expr, **wrong: str | None) -> Break:
+    """Decide some rows otherwise."""
+
+    def break_it(patch: pytest.MonkeyPatch) -> None:
+        right = steps.decide
+
+        def decide(*args: Any, **options: Any) -> pl.DataFrame:
+            told = right(*args, **options)
+            return told.with_columns(
+                pl.when(where).then(pl.lit(word, told.schema[name])).otherwise(name).alias(name)
+                for name, word in wrong.items()
+            )
+
+        patch.setattr(steps, "decide", decide)
+
+    return break_it
+
+
+def swapping(patch: pytest.MonkeyPatch) -> None:
+    deciding(where=pl.col("row") == 1, outcome="in_progress", reason="active_in_other_campaign")(patch)
+    deciding(where=pl.col("row") == 3, outcome="create", reason="new")(patch)
+
+
 def changing(name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Break:
     """Break a table on its way into its file."""
 
@@ -89,14 +112,6 @@ def counting_wrong(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pipeline, "summarise", summarise)
 
 
-SWAP = """
-    update decisions set decided = case row
-        when 1 then {'outcome': 'in_progress', 'reason': 'active_in_other_campaign'}
-        else {'outcome': 'create', 'reason': 'new'} end
-    where row in (1, 3)"""
-LET_THROUGH = """
-    update decisions set decided = {'outcome': 'create', 'reason': 'new'}, suppressed_by = null
-    where decided.outcome = 'suppressed'"""
 ACTIVE = "Under dedup active, nobody is created who is active in another campaign."
 OPTED_OUT = "Nobody is created whom an opt-out names, by address, domain or profile."
 LOWER_CASE = "Emails are in lower case."
@@ -144,8 +159,12 @@ BROKEN: dict[str, tuple[Break, dict[str, Any], str]] = {
         {},
         HELD_BY_LEAD,
     ),
-    "suppressed people let through": (once("decisions", LET_THROUGH), {"dedup": "campaign"}, OPTED_OUT),
-    "two outcomes swapped": (once("decisions", SWAP), {}, ACTIVE),
+    "suppressed people let through": (
+        deciding(where=pl.col("outcome") == "suppressed", outcome="create", reason="new"),
+        {"dedup": "campaign"},
+        OPTED_OUT,
+    ),
+    "two outcomes swapped": (swapping, {}, ACTIVE),
     "duplicates in the list forgotten": (
         once("forward", "delete from forward"),
         {},

@@ -230,7 +230,7 @@ def compare(
             progress=progress,
         )
     _warn_of_age(result)
-    differing = reporting.differences(result.sieved.decisions.scan())
+    differing = reporting.differences(result.sieved.decisions.rows.lazy())
     if as_json:
         told = {"modes": result.summary["modes"], "differences": differing.to_dicts()}
         console.say(to_json(told).encode(), newline=False)

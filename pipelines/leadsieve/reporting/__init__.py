@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leadsieve.reporting.sections import Told, markdown, over_runs_page, print_told, tell
     from leadsieve.reporting.steps import next_steps
     from leadsieve.reporting.summary import summarise
+    from leadsieve.reporting.tally import Tally
     from leadsieve.reporting.text import print_steps, print_summary
     from leadsieve.reporting.troubleshooting import Issue, Trouble, troubles
     from leadsieve.reporting.why import Act, Change, Explanation, explain
@@ -33,6 +34,7 @@ else:
             "leadsieve.reporting.sections": ["Told", "markdown", "over_runs_page", "print_told", "tell"],
             "leadsieve.reporting.steps": ["next_steps"],
             "leadsieve.reporting.summary": ["summarise"],
+            "leadsieve.reporting.tally": ["Tally"],
             "leadsieve.reporting.text": ["print_steps", "print_summary"],
             "leadsieve.reporting.troubleshooting": ["Issue", "Trouble", "troubles"],
             "leadsieve.reporting.why": ["Act", "Change", "Explanation", "explain"],
@@ -46,6 +48,7 @@ __all__ = [
     "Issue",
     "Period",
     "Runs",
+    "Tally",
     "Told",
     "Trouble",
     "cut",

@@ -4,26 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from leadsieve.batching import Batch, Plan
-from leadsieve.cleaning import IDENTIFYING_EMAIL, IDENTIFYING_LINKEDIN
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import rows
+from leadsieve.reporting.tally import CELLS, Tally
 from leadsieve.reporting.troubleshooting import signs, troubles
 from leadsieve.schema import MARKS
 from leadsieve.sieve import Sieved, storage_campaign
-from leadsieve.words import DedupMode, ImportMode, Outcome, Reason, RowWarning
+from leadsieve.words import DedupMode, ImportMode, Outcome, Reason
 
 
 def summarise(
-    ledger: pl.LazyFrame, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
+    tally: Tally, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
 ) -> dict[str, Any]:
     """Return the run's counts, in rows unless a name says people; `files` names each batch's file."""
     snapshot = sieved.snapshot
-    counted = _counted(ledger, sieved)
-    found = signs(ledger, plan.batches, target=sieved.target.name, members=sieved.target.members)
+    counted = _counted(tally, sieved)
+    found = signs(tally, plan.batches, target=sieved.target.name, members=sieved.target.members)
     outcomes = _words(counted.of_rows, "outcome")
     return {
         "input_rows": counted.total("rows"),
@@ -37,7 +36,7 @@ def summarise(
         },
         "sources": sieved.sources.to_dicts(),
         "batches": [_batch(b, files) for b in plan.batches],
-        "cells": {kind: {**_words(counted.cells, kind), "mended": counted.total(f"mended_{kind}")} for kind in _CELLS},
+        "cells": {kind: {**_words(counted.cells, kind), "mended": counted.total(f"mended_{kind}")} for kind in CELLS},
         "warnings": dict(counted.warnings.iter_rows()),
         "connections": {
             "rows": counted.total("connections") if counted.total("told_connections") else None,
@@ -52,13 +51,6 @@ def summarise(
         "advice": _advice(counted, sieved, policy),
         "troubles": [asdict(trouble) for trouble in troubles(found, policy)],
     }
-
-
-_CELLS: Mapping[str, tuple[str, Sequence[str]]] = {
-    "email": ("email", IDENTIFYING_EMAIL),
-    "linkedin": ("linkedinUrl", IDENTIFYING_LINKEDIN),
-}
-"""The identifying cells: what `changes` calls them, and the statuses of usable ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,59 +78,19 @@ class _Counted:
         )
 
 
-def _counted(ledger: pl.LazyFrame, sieved: Sieved) -> _Counted:
-    decisions, outcome = sieved.decisions.scan(), pl.col("decided").struct.field("outcome")
+def _counted(tally: Tally, sieved: Sieved) -> _Counted:
+    decided, outcome = sieved.decisions.rows, pl.col("outcome")
     ours = (outcome == Outcome.SUPPRESSED) & pl.col("only_by_status") & (pl.col("unsuppressed") == Outcome.CREATE)
-    modes = [f"mode_{mode}" for mode in DedupMode]
-    warned = ledger.select(pl.col("warnings").explode().drop_nulls())
-    of_rows, cells, warnings, told_modes, of_decisions = pl.collect_all(
-        [
-            ledger.group_by("outcome", "reason").agg(rows=pl.len(), **_sums()),
-            ledger.group_by(f"{kind}_status" for kind in _CELLS).agg(rows=pl.len()),
-            warned.group_by("warnings").agg(n=pl.len()).sort(["n", "warnings"], descending=[True, False]),
-            decisions.group_by(modes).agg(rows=pl.len()),
-            decisions.select(
-                not_launched=(pl.col("not_launched") & (outcome == Outcome.IN_PROGRESS)).sum(), ours=ours.sum()
-            ),
-        ],
-        engine="streaming",
-    )
+    not_launched = pl.col("not_launched") & (outcome == Outcome.IN_PROGRESS)
+    warnings = tally.table("warnings").sort(["rows", "warnings"], descending=[True, False])
     return _Counted(
-        of_rows=of_rows,
-        cells=cells.rename({f"{kind}_status": kind for kind in _CELLS}),
+        of_rows=tally.table("rows"),
+        cells=tally.table("cells").rename({f"{kind}_status": kind for kind in CELLS}),
         warnings=warnings,
-        modes=told_modes,
-        of_decisions=of_decisions.row(0, named=True),
-        people=_people(ledger),
+        modes=decided.group_by(f"mode_{mode}" for mode in DedupMode).agg(rows=pl.len()),
+        of_decisions=decided.select(not_launched=not_launched.sum(), ours=ours.sum()).row(0, named=True),
+        people=decided.select(pl.col("person").max().fill_null(0)).item(),  # numbered from 1 without a gap
     )
-
-
-def _people(ledger: pl.LazyFrame) -> int:
-    """Count the persons; they are numbered, so that a flag for each is the smallest way to know them again."""
-    seen = np.zeros(1, np.bool_)
-    for part in ledger.select(pl.col("person").drop_nulls()).collect_batches():
-        numbers = part["person"].to_numpy()
-        seen = np.concatenate([seen, np.zeros(max(int(numbers.max(initial=0)) + 1 - len(seen), 0), np.bool_)])
-        seen[numbers] = True
-    return int(seen.sum())
-
-
-def _sums() -> dict[str, pl.Expr]:
-    """Return what is counted of the rows of each outcome and reason."""
-    changed = pl.col("changes").list.eval(pl.element().struct.field("column"))
-    profile = pl.col("linkedin_url").is_not_null() | pl.col("linkedinUrlSalesNav").is_not_null()
-    told = {
-        f"mended_{kind}": pl.col(f"{kind}_status").is_in(usable) & changed.list.contains(column)
-        for kind, (column, usable) in _CELLS.items()
-    }
-    told |= {mark: pl.col(mark) for mark in MARKS}
-    told |= {
-        "with_profile": profile,
-        "shared": pl.col("warnings").list.contains(RowWarning.SHARED_IDENTIFIER.value),
-        "connections": pl.col("is_connection"),
-        "told_connections": pl.col("is_connection").is_not_null(),
-    }
-    return {name: flag.sum().cast(pl.Int64) for name, flag in told.items()}
 
 
 def _words(counted: pl.DataFrame, column: str) -> dict[str, int]:

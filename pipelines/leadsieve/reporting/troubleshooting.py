@@ -10,15 +10,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from leadsieve.batching import Batch, api_minutes
-from leadsieve.cleaning import IDENTIFYING_EMAIL, IDENTIFYING_LINKEDIN
 from leadsieve.limits import registry
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import duration, rows
-from leadsieve.words import DedupMode, ImportMode, Method, Outcome, Reason, RowWarning
+from leadsieve.reporting.tally import Tally
+from leadsieve.words import DedupMode, ImportMode, Method, Outcome, Reason
 
 NEARLY_ALL: Final = 0.9
 """The share of the readable rows from which a person says that *all* were skipped: one in ten may be left."""
@@ -115,18 +114,9 @@ def _texts() -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------------------- signs
 
 
-def signs(ledger: pl.LazyFrame, batches: Sequence[Batch], *, target: str, members: Mapping[str, int]) -> Signs:
+def signs(tally: Tally, batches: Sequence[Batch], *, target: str, members: Mapping[str, int]) -> Signs:
     """Return what the issues are recognised from; `members` has the leads of every campaign by name."""
-    ended = (pl.col("reason") == Reason.IN_OTHER_CAMPAIGN) & ~pl.col("active_elsewhere")
-    warned = pl.col("warnings").list.contains(RowWarning.DELETED_EARLIER.value)
-    held, of_rows, deleted = pl.collect_all(
-        [
-            _held(ledger).group_by("outcome", "reason", "place", "owner", ended=ended).agg(rows=pl.len()),
-            ledger.group_by("outcome", "reason").agg(rows=pl.len()),
-            ledger.filter(warned | (pl.col("reason") == Reason.DELETED_EARLIER)).group_by("source").agg(rows=pl.len()),
-        ],
-        engine="streaming",
-    )
+    held, of_rows, deleted = (tally.table(name) for name in ("held", "rows", "deleted"))
     outcome, reason = pl.col("outcome"), pl.col("reason")
     known = held.filter(outcome == Outcome.DUPLICATE)
     return Signs(
@@ -136,22 +126,10 @@ def signs(ledger: pl.LazyFrame, batches: Sequence[Batch], *, target: str, member
         in_target=_rows(known, reason == Reason.IN_CAMPAIGN),
         ended=_places(known.filter("ended")),
         in_progress=_places(held.filter(outcome == Outcome.IN_PROGRESS)),
-        respelt=_respelt(ledger),
+        respelt=tally.respelt,
         deleted=Counter(dict(sorted(deleted.rows()))),
         loads=tuple(_loads(batches, target, members)),
         uploads=max((b.upload for b in batches), default=0),
-    )
-
-
-def _held(ledger: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the rows that a campaign holds back, with the one that weighs most, the first of their conflicts; who is in progress with its owner."""
-    in_progress = pl.col("outcome") == Outcome.IN_PROGRESS
-    known = (pl.col("outcome") == Outcome.DUPLICATE) & pl.col("reason").is_in(
-        [str(Reason.IN_CAMPAIGN), str(Reason.IN_OTHER_CAMPAIGN)]
-    )
-    owner = pl.col("conflicts").list.first().struct.field("owner")
-    return ledger.filter(in_progress | known).select(
-        "outcome", "reason", "active_elsewhere", place="conflict_campaign", owner=pl.when(in_progress).then(owner)
     )
 
 
@@ -166,52 +144,6 @@ def _places(held: pl.DataFrame) -> Counter[tuple[str, str | None]]:
     for place, owner, n in sorted(counted.rows(), key=str):
         places[place, owner or None] += n
     return places
-
-
-def _respelt(ledger: pl.LazyFrame) -> int:
-    """Count the rows whose key an earlier row of a person that goes in has, while none of their cells is spelt like an earlier one."""
-    some = pl.concat(_several(ledger))
-    again = {name: pl.col(name).is_not_null() & ~pl.col(name).is_first_distinct() for name in _SPELT}
-    found = some.select(
-        goes_in=pl.col("goes_in").any().over("person"),
-        key=again["email"] | again["linkedin_key"],
-        cell=again["email_raw"] | again["linkedin_raw"],
-    )
-    return int((found["goes_in"] & found["key"] & ~found["cell"]).sum())
-
-
-def _several(ledger: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """Yield in order the rows that may have a key in common with another: in whose place another goes forward, these, and who shares one.
-
-    Cells are told by their hashes, which are smaller.
-    """
-    repeats = ledger.select(pl.col("duplicate_of").drop_nulls()).collect(engine="streaming")["duplicate_of"].to_numpy()
-    goes_forward = np.zeros(int(repeats.max(initial=0)) + 1, np.bool_)
-    goes_forward[repeats] = True
-    usable = {name: _usable(name) for name in _SPELT}
-    told = ledger.select(
-        pl.col("row", "person", "duplicate_of").cast(pl.UInt32),
-        goes_in=pl.col("outcome").is_in([Outcome.CREATE.value, Outcome.UPDATE.value]),
-        shared=pl.col("warnings").list.contains(RowWarning.SHARED_IDENTIFIER.value),
-        **usable,
-    )
-    for part in told.collect_batches():
-        rows = part["row"].to_numpy()
-        forward = goes_forward[np.minimum(rows, len(goes_forward) - 1)] & (rows < len(goes_forward))
-        several = pl.Series(forward, dtype=pl.Boolean) | part["duplicate_of"].is_not_null() | part["shared"]
-        hashes = (pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash()).alias(name) for name in _SPELT)
-        yield part.filter(several & part["person"].is_not_null()).select("person", "goes_in", *hashes)
-
-
-_SPELT: Final = {"email": "email", "linkedin_key": "linkedin", "email_raw": "email", "linkedin_raw": "linkedin"}
-"""The columns that may be spelt differently, and what their status is called after."""
-
-
-def _usable(column: str) -> pl.Expr:
-    """Return the cell; one that identifies nobody, though it may have been filled, says nothing."""
-    of = _SPELT[column]
-    usable = pl.col(f"{of}_status").is_in(IDENTIFYING_EMAIL if of == "email" else IDENTIFYING_LINKEDIN)
-    return pl.when(usable).then(column)
 
 
 _PART = re.compile(r" #([2-9]|[1-9]\d+)$")

@@ -239,7 +239,7 @@ class Crowd:
         return best
 
     def matches(self) -> dict[str, NDArray[Any]]:
-        """Return row and membership (`nth`) of every person, whether it is the row's only one, and whether the row itself carries its email, its profile."""
+        """Return row and membership (`nth`) of every person, and whether the row itself carries its email, its profile."""
         known = self.memberships_of_people
         rows = np.flatnonzero(self.person)
         which, memberships = joined(self.person[rows], known, self.people + 1)
@@ -247,8 +247,7 @@ class Crowd:
         emails = carries(self.emails, self.memberships, memberships, self.wide[0][rows])
         profiles = carries(self.profiles, self.memberships, memberships, self.wide[1][rows])
         profiles |= carries(self.profiles, self.memberships, memberships, self.wide[2][rows])
-        alone = np.bincount(rows, minlength=self.rows)[rows] == 1
-        return {"row": rows, "nth": memberships, "alone": alone, "by_email": emails, "by_linkedin": profiles}
+        return {"row": rows, "nth": memberships, "by_email": emails, "by_linkedin": profiles}
 
 
 def first_of(wide: Numbers) -> Numbers:

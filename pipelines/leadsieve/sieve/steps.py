@@ -12,18 +12,25 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadsieve.database import connect, quoted
+from leadsieve.database import connect, put, quoted, small_table
 from leadsieve.errors import InputError
 from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
 from leadsieve.resources import resources
+from leadsieve.schema import SUPPRESSION
 from leadsieve.scratch import scratch
+from leadsieve.sieve.columns import fetched, placed
+from leadsieve.sieve.decisions import Decisions
+from leadsieve.sieve.evidence import Evidence
+from leadsieve.sieve.facts import facts_of_rows
 from leadsieve.sieve.forward import Candidate, duplicates
+from leadsieve.sieve.gates import decide
 from leadsieve.sieve.people import Crowd, distinct
+from leadsieve.sieve.sources import count_deleted, count_overlaps, count_sources, people_of_sources
 from leadsieve.sieve.target import Target, choose_snapshot, find_target
-from leadsieve.spool import PART_ROWS, Room, Spool
-from leadsieve.words import Connections, Keep, Outcome, Reason
-from leadsieve.workspace import HASH_CHECK, attach, deletions, hashes_of, key_of_hashes, put, status_table
+from leadsieve.spool import Room, Spool
+from leadsieve.words import Connections, Keep, Outcome
+from leadsieve.workspace import HASH_CHECK, attach, deletions, hashes_of, key_of_hashes, status_table
 
 LIST_ROWS: Mapping[str, Any] = {
     "row": pl.Int64,
@@ -44,8 +51,26 @@ LIST_ROWS: Mapping[str, Any] = {
 """The narrow table that the sieve works on: one row is one record of the list."""
 
 
+_TARGETS: Mapping[str, Any] = {
+    "row": pl.UInt32,
+    "person": pl.Int32,
+    "campaign": pl.String,
+    "lead_id": pl.String,
+    "email": pl.String,
+    "linkedin_url": pl.String,
+    "fields": pl.String,
+    "keys": pl.List(pl.String),
+}
+_HOLDS = {"hold": pl.Int32, "suppressed_by": pl.String, "suppressions": pl.List(SUPPRESSION)}
 _LENT = 1_000_000_000  # bytes that the arrays over ten million rows take for a moment
 _BYTES = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_DELETED = {
+    "person": pl.Int32,
+    "campaign": pl.String,
+    "last_seen": pl.Datetime,
+    "missed": pl.Datetime,
+    "held": pl.Boolean,
+}
 _COOLING = {"person": pl.Int64, "campaign": pl.String, "status": pl.String, "since": pl.Date, "until": pl.Date}
 
 
@@ -53,14 +78,14 @@ _COOLING = {"person": pl.Int64, "campaign": pl.String, "status": pl.String, "sin
 class Sieved:
     """What the sieve found out.
 
-    `decisions` has one row for every row of the list, in list order. `targets` has one row a (person, membership of the
+    `targets` has one row a (person, membership of the
     target): the lead as lemlist has it, for updates. `statuses` counts the memberships whose status nobody has classified.
     `deleted_by_source` has how many persons of a source have a lead that somebody deleted, where there are any.
     `overlaps` counts the persons that two sources share. `recent_rules` has the rules (dedup, import mode) of the last recorded runs
     with their number.
     """
 
-    decisions: Spool
+    decisions: Decisions
     targets: pl.DataFrame
     statuses: dict[str, int]
     sources: pl.DataFrame
@@ -101,7 +126,8 @@ def sieve(
         rows = _take_in(con, parts)
         for step in STEPS:
             step(con)
-        return _collect(con, rows.height, target, chosen)
+        decided = decide(facts_of_rows(con, rows.height), dedup=policy.dedup, import_mode=policy.import_mode)
+        return _collect(con, decided, target, chosen)
 
 
 def storage_campaign(sieved: Sieved, policy: Policy) -> str | None:
@@ -157,8 +183,6 @@ def _take_in(con: duckdb.DuckDBPyConnection, parts: Iterable[pl.DataFrame]) -> S
 def _settings(con: duckdb.DuckDBPyConnection, policy: Policy, target: Target, snapshot: int) -> None:
     told = {
         "snapshot": snapshot,
-        "dedup": str(policy.dedup),
-        "import_mode": str(policy.import_mode),
         "keep": str(policy.keep),
         "invalid_email": policy.invalid_email,
         "multiple_emails": policy.multiple_emails,
@@ -174,8 +198,6 @@ def _settings(con: duckdb.DuckDBPyConnection, policy: Policy, target: Target, sn
     lists = {name: pl.List(pl.String) for name in ("crm_sources", "storage_campaigns", "suppress_statuses")}
     put(con, "settings", pl.DataFrame([told], schema_overrides=lists))
     put(con, "statuses", status_table(policy.statuses))
-    for name, words in (("outcome", Outcome), ("reason", Reason)):
-        con.execute(f"create type {name} as enum ({', '.join(repr(str(word)) for word in words)})")
     put(con, "target", pl.DataFrame({"campaign": list(target.campaigns)}, schema={"campaign": pl.Int32}))
 
 
@@ -199,7 +221,13 @@ def _find_people(con: duckdb.DuckDBPyConnection) -> None:
     with _lending_memory(con):
         crowd = Crowd.of(con)
         rows = np.arange(1, crowd.rows + 1)
-        _put(con, "list_people", row=rows, person=crowd.person, source=_of_rows(con, "source_number", crowd.rows))
+        _put(
+            con,
+            "list_people",
+            row=rows,
+            person=crowd.person,
+            source=placed(con, "select row - 1, source_number from list_rows", crowd.rows),
+        )
         con.execute("create temp view people as select row, person from list_people where person > 0")
         known, told = crowd.memberships_of_people, crowd.numbers_of_people
         _put(con, "person_memberships", person=known.carrier, nth=known.number)
@@ -234,7 +262,11 @@ def _go_forward(con: duckdb.DuckDBPyConnection, crowd: Crowd) -> None:
     """Make `forward`: for every row that another one goes forward in place of, that row."""
     fullest = con.execute("select keep from settings").fetchall()[0][0] == Keep.FULLEST
     shared: dict[int, list[int]] = {int(row): [] for row in crowd.entangled}
-    filled = _of_rows(con, "filled", crowd.rows) if fullest or shared else np.zeros(0, dtype=np.int64)
+    filled = (
+        placed(con, "select row - 1, filled from list_rows", crowd.rows)
+        if fullest or shared
+        else np.zeros(0, dtype=np.int64)
+    )
     rows, instead = crowd.forward(filled if fullest else None)
     for row, number in zip(crowd.shared_of_rows.carrier, crowd.shared_of_rows.number, strict=True):
         shared[int(row)].append(int(number))
@@ -244,14 +276,6 @@ def _go_forward(con: duckdb.DuckDBPyConnection, crowd: Crowd) -> None:
     pairs = np.array(list(duplicates(candidates, fullest=fullest)), dtype=np.int64).reshape(-1, 2)
     rows, instead = np.concatenate([rows, pairs[:, 0]]), np.concatenate([instead, pairs[:, 1]])
     _put(con, "forward", row=rows + 1, duplicate_of=instead + 1)
-
-
-def _of_rows(con: duckdb.DuckDBPyConnection, column: str, rows: int) -> NDArray[np.integer]:
-    """Return a column of numbers of `list_rows` in list order."""
-    told = con.table("list_rows").select("row", column).fetchnumpy()
-    values = np.zeros(rows, dtype=told[column].dtype)
-    values[told["row"] - 1] = told[column]
-    return values
 
 
 def _put(con: duckdb.DuckDBPyConnection, name: str, **columns: NDArray[Any]) -> None:
@@ -275,7 +299,10 @@ def _compare_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
 
 def _find_deleted(con: duckdb.DuckDBPyConnection) -> None:
     """Make `deleted`: the persons whose lead somebody deleted, as far as the snapshot knows."""
-    snapshot = con.execute("select snapshot from settings").fetchall()[0][0]
+    snapshot, some = con.execute("select snapshot, exists (from ws.tombstones) from settings").fetchall()[0]
+    if not some:
+        put(con, "deleted", pl.DataFrame(schema=_DELETED))
+        return
     put(con, "deletions", deletions(con, snapshot).select("membership", "campaign", "last_seen", "missed", "state"))
     _sql("deleted.sql")(con)
 
@@ -299,11 +326,11 @@ def _hash_emails(con: duckdb.DuckDBPyConnection) -> None:
         {"check": HASH_CHECK},
     ).fetchall()[0]
     key = key_of_hashes(file, hashes=hashes, check=check)
-    emails = con.sql(
-        "select number, key from keys where $wanted and kind = 'email'",
-        params={"wanted": key is not None},
-    ).pl()
-    put(con, "email_hashes", emails.select("number", hash=hashes_of(emails["key"], key or b"")))
+    if key is None:
+        put(con, "email_hashes", pl.DataFrame(schema={"number": pl.Int32, "hash": pl.String}))
+        return
+    emails = con.sql("select number, key from keys where kind = 'email'").pl()
+    put(con, "email_hashes", emails.select("number", hash=hashes_of(emails["key"], key)))
 
 
 STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
@@ -315,16 +342,15 @@ STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _find_people,
     _look_up_keys,
     _sql("05_conflicted.sql"),
-    _sql("06_facts.sql"),
+    _sql("06_conflicts.sql"),
     _find_deleted,
     _cool_down,
     _sql("connections.sql"),
     _hash_emails,
     _sql("07_suppression.sql"),
+    _sql("holds.sql"),
     _compare_mailboxes,
     _sql("drop.sql"),
-    _sql("08_outcomes.sql"),
-    _sql("09_sources.sql"),
 )
 """How a row walks through: read it from top to bottom."""
 
@@ -333,35 +359,41 @@ _RECENT = 10
 _RECENT_RULES = "select dedup, import_mode, count(*) as runs from (from ws.runs order by run desc limit ?) group by all order by runs desc, dedup, import_mode"
 
 
-def _decisions(con: duckdb.DuckDBPyConnection, rows: int) -> Spool:
-    """Return the decisions with their evidence in list order, as long as the list's own parts."""
-    spool = Spool(Room())
-    decided = files("leadsieve.sieve").joinpath("decided.sql").read_text("utf-8")
-    for start in range(1, rows + 1, PART_ROWS):
-        within = {"first": start, "last": start + PART_ROWS - 1}
-        told = con.sql(decided, params=within).pl()
-        # DuckDB's threads may have turned the order round.
-        spool.append(told if told["row"].is_sorted() else told.sort("row"))
-    return spool
+def _targets(con: duckdb.DuckDBPyConnection, decided: pl.DataFrame) -> pl.DataFrame:
+    """Return the leads of the target that the rows to update are, one row each in list order."""
+    updated = decided.filter(pl.col("outcome") == Outcome.UPDATE).select("row", "person")
+    if not updated.height:
+        return pl.DataFrame(schema=_TARGETS)
+    put(con, "updated", updated)
+    _sql("targets.sql")(con)
+    targets: pl.DataFrame = con.sql("from targets order by row").pl()
+    return targets
 
 
-def _collect(con: duckdb.DuckDBPyConnection, rows: int, target: Target, snapshot: dict[str, Any] | None) -> Sieved:
+def _collect(
+    con: duckdb.DuckDBPyConnection, decided: pl.DataFrame, target: Target, snapshot: dict[str, Any] | None
+) -> Sieved:
+    names = small_table(con, "select source, name from list_sources", {"source": pl.Int32, "name": pl.String})
+    holds = small_table(con, "select hold, suppressed_by, suppressions from holds", _HOLDS)
+    (deleted,) = fetched(con, "select distinct person from deleted")
+    shared = con.execute("select key from keys semi join shared using (number)").fetchall()
+    people = people_of_sources(decided)
     statuses = con.execute("from unclassified order by status").fetchall()
     blank = con.execute(
         "select coalesce(sum(no_identifier), 0) from ws.campaigns, settings g "
         "where from_snapshot <= g.snapshot and (until_snapshot is null or until_snapshot > g.snapshot)"
     ).fetchall()
     return Sieved(
-        decisions=_decisions(con, rows),
-        targets=con.sql("from targets order by row").pl(),
+        decisions=Decisions(rows=decided, holds=holds, evidence=Evidence.of(con)),
+        targets=_targets(con, decided),
         statuses=dict(statuses),
-        sources=con.sql("from sources").pl(),
-        overlaps=con.sql("from source_overlaps").pl(),
+        sources=count_sources(decided, people, names),
+        overlaps=count_overlaps(people, names),
         recent_rules={(dedup, mode): runs for dedup, mode, runs in con.execute(_RECENT_RULES, [_RECENT]).fetchall()},
-        deleted_by_source=dict(con.execute("from deleted_by_source").fetchall()),
+        deleted_by_source=count_deleted(people, pl.Series(deleted, dtype=pl.Int32), names),
         target=target,
         snapshot=snapshot,
         no_identifier=int(blank[0][0]),
-        shared_keys=con.sql("select key from keys semi join shared using (number)").pl()["key"],
+        shared_keys=pl.Series([key for (key,) in shared], dtype=pl.String),
         snapshot_sha256=str(snapshot["sha256"]) if snapshot else None,
     )

@@ -5,7 +5,7 @@ from leadsieve.workspace.imports import Imported
 from leadsieve.workspace.runs import record_run
 from leadsieve.workspace.snapshots import Loaded
 from leadsieve.workspace.statuses import known_statuses, status_table
-from leadsieve.workspace.store import attach, put, require
+from leadsieve.workspace.store import attach, require
 from leadsieve.workspace.suppression import Added
 from leadsieve.workspace.suppression.hashing import CHECK as HASH_CHECK
 from leadsieve.workspace.suppression.hashing import hashes_of, key_of_hashes
@@ -23,7 +23,6 @@ __all__ = [
     "hashes_of",
     "key_of_hashes",
     "known_statuses",
-    "put",
     "record_run",
     "require",
     "status_table",

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from leadsieve.errors import InputError
-from leadsieve.identity import cell_addresses, email_cell, linkedin_cell
+from leadsieve.identity import addresses, linkedin_cell
 from leadsieve.intake import Read, ReadOptions, expand, read
 from leadsieve.intake.names import letters
 from leadsieve.phones import phone_keys
@@ -133,7 +133,7 @@ def _named(table: pl.DataFrame, whose: Whose, region: str) -> pl.DataFrame:
     """
     phones = [pl.lit(phone_keys(table[column], region)) for column in whose.phones]
     named = table.with_columns(
-        _together([cell_addresses(email_cell(pl.col(column))) for column in whose.emails]).alias(Kind.EMAIL),
+        _together([addresses(pl.col(column)) for column in whose.emails]).alias(Kind.EMAIL),
         _together([linkedin_cell(pl.col(column)).struct.field("key") for column in whose.profiles]).alias(
             Kind.LINKEDIN
         ),
