@@ -44,7 +44,7 @@ from leadsieve.schema import (
     TEXT,
     UNREADABLE,
 )
-from leadsieve.spool import Room, Spool, compact
+from leadsieve.spool import Room, Spool, compact, side_by_side
 from leadsieve.suppress_columns import said_by_columns
 from leadsieve.words import EmailStatus
 
@@ -145,12 +145,16 @@ def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool) -> LeadL
     """Clean the files part by part into `records`; the rows that may fail are kept as they stand, too."""
     variables = _variables(files)
     filled: set[str] = set()
-    for file in files:
-        for part, row in file.parts():
-            rows = _complete(_named_alike(_rows(part, row, file, policy), variables), variables)
-            file.may_fail.append(compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table)))
-            filled |= {name for name in LEAD_FIELDS if name not in filled and _is_filled(rows[_ledger_name(name)])}
-            records.append(rows.drop(RECORD, SUGGESTION))
+
+    def made(file: ListFile, part: ReadPart, row: int) -> tuple[ListFile, pl.DataFrame, pl.DataFrame]:
+        rows = _complete(_named_alike(_rows(part, row, file, policy), variables), variables)
+        return file, rows, compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table))
+
+    parts = ((file, *numbered) for file in files for numbered in file.parts())
+    for file, rows, may_fail in side_by_side(made, parts, threads=policy.threads):
+        file.may_fail.append(may_fail)
+        filled |= {name for name in LEAD_FIELDS if name not in filled and _is_filled(rows[_ledger_name(name)])}
+        records.append(rows.drop(RECORD, SUGGESTION))
     return LeadList(files=tuple(files), records=records, variables=tuple(variables.values()), filled=frozenset(filled))
 
 

@@ -4,11 +4,13 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -30,16 +32,53 @@ _WRITTEN: Final[dict[str, Any]] = {"compression": "zstd", "compression_level": 1
 
 def compact(picked: pl.DataFrame) -> pl.DataFrame:
     """Return rows that were picked from others without the texts of these, which Polars keeps in memory for as long as one is."""
-    copied = pl.from_arrow(picked.to_arrow())
-    return cast("pl.DataFrame", copied)
+    # Of the formats that hold a column's texts end to end, and so copy them, the only one that needs no other library.
+    copied = picked.write_ipc(None, compat_level=pl.CompatLevel.oldest())
+    copied.seek(0)
+    return pl.read_ipc(copied)
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:
     """Write a table as Parquet; raises OSError when the disk is full, as writing CSV does."""
     try:
-        table.write_parquet(path)
+        table.write_parquet(path, **_WRITTEN)
     except pl.exceptions.ComputeError as error:
         raise OSError(str(error)) from error
+
+
+_Item = TypeVarTuple("_Item")
+_Made = TypeVar("_Made")
+_MOST_AT_ONCE: Final = 4  # parts in several shapes take memory
+
+
+def side_by_side(
+    make: Callable[[Unpack[_Item]], _Made], items: Iterable[tuple[*_Item]], *, threads: int
+) -> Iterator[_Made]:
+    """Yield in order what is made of each item, a few at once: Polars goes through a column of texts with one thread.
+
+    `threads` is how many may be used (0: as many as the machine has cores). What making one raises is raised in its turn.
+    """
+    at_once = min(threads or os.cpu_count() or 1, _MOST_AT_ONCE)
+    if at_once == 1:
+        yield from starmap(make, items)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        begun: deque[Future[_Made]] = deque()
+        for item in items:
+            if len(begun) == at_once:
+                yield begun.popleft().result()
+            begun.append(pool.submit(make, *item))
+        while begun:
+            yield begun.popleft().result()
+
+
+def _ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the parts, reading the next while one is worked on."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = beside.submit(next, parts, None)
+            yield part
 
 
 class Room:
@@ -124,8 +163,7 @@ class Spool:
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts in order, whole or some columns of them; one part without rows for an empty table."""
         wanted = self.columns if columns is None else list(columns)
-        for file in self._files:
-            yield pl.read_parquet(file, columns=wanted).select(wanted)
+        yield from _ahead(pl.read_parquet(file, columns=wanted).select(wanted) for file in self._files)
         for part in self._kept:
             yield part.select(wanted)
         rest = self._rest().select(wanted)
@@ -211,8 +249,9 @@ class FileSpool:
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts in order, whole or some columns of them."""
         chosen = self.scan().select(self._schema.names() if columns is None else list(columns))
-        for start in range(0, max(self.height, 1), PART_ROWS):
-            yield chosen.slice(start, PART_ROWS).collect()
+        yield from _ahead(
+            chosen.slice(start, PART_ROWS).collect() for start in range(0, max(self.height, 1), PART_ROWS)
+        )
 
     def scan(self) -> pl.LazyFrame:
         """Return the table to be asked; it lasts as long as the spool."""

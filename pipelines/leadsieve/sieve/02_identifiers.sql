@@ -1,5 +1,6 @@
 -- What identifies the list's rows. In: list_rows, failed. Out: list_identifiers (row, place, identifier, role), and where the search
--- through the workspace begins: numbers (identifier, number: from 0, as arrays count), frontier (the same), near (membership).
+-- through the workspace begins: numbers (identifier, number: from 0, as arrays count), frontier (the same), near (what the workspace has of
+-- the memberships near the list: membership, identifier, is_email, role).
 
 create temp table list_identifiers as
 with sound as (select * from list_rows anti join failed using (row))
@@ -13,4 +14,4 @@ create temp table numbers as
 select identifier, (row_number() over ())::integer - 1 as number from (select distinct identifier from list_identifiers);
 
 create temp table frontier as from numbers;
-create temp table near (membership bigint);
+create temp table near (membership bigint, identifier uhugeint, is_email boolean, role boolean);

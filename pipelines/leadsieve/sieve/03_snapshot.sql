@@ -25,8 +25,11 @@ left join statuses e on e.exported = lower(trim(m.status))
 where m.from_snapshot <= g.snapshot and (m.until_snapshot is null or m.until_snapshot > g.snapshot);
 
 create temp table unclassified as
-select coalesce(m.status, '(empty)') as status, count(*) as leads
-from ws.memberships m cross join settings g
-where m.from_snapshot <= g.snapshot and (m.until_snapshot is null or m.until_snapshot > g.snapshot)
-    and not m.is_paused and coalesce(lower(trim(m.status)), '') not in (select exported from statuses)
-group by all;
+select coalesce(status, '(empty)') as status, leads
+from (
+    select m.status, count(*) as leads
+    from ws.memberships m cross join settings g
+    where m.from_snapshot <= g.snapshot and (m.until_snapshot is null or m.until_snapshot > g.snapshot) and not m.is_paused
+    group by m.status
+)
+where coalesce(lower(trim(status)), '') not in (select exported from statuses);
