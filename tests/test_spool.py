@@ -18,7 +18,7 @@ from leadsieve import spool
 from leadsieve.errors import OutputError
 from leadsieve.intake import fast, structured, text
 from leadsieve.sieve import decisions
-from leadsieve.spool import FileSpool, Room, Spool
+from leadsieve.spool import FileSpool, Room, Spool, side_by_side
 
 PART = 7
 ROWS = pl.DataFrame({"n": range(40), "t": [["x", "y"] if i % 3 else None for i in range(40)]})
@@ -158,6 +158,36 @@ def test_what_a_part_raises_is_raised():
 
     with pytest.raises(OutputError, match=NOT_WHOLE):
         FileSpool(broken())
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 9])
+def test_what_is_made_side_by_side_comes_in_order_and_few_at_once(threads):
+    begun: list[int] = []
+    taken = 0
+
+    def make(number: int, again: int) -> int:
+        assert number == again
+        return number
+
+    def items() -> Iterator[tuple[int, int]]:
+        for number in range(20):
+            begun.append(number)
+            yield number, number
+
+    for made in side_by_side(make, items(), threads=threads):
+        assert made == taken
+        taken += 1
+        assert len(begun) - taken <= 4
+    assert taken == 20
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_was_made_before_a_failure_is_there(threads):
+    made = side_by_side(lambda number: 6 // number, [(3,), (2,), (0,), (1,)], threads=threads)
+
+    assert [next(made), next(made)] == [2, 3]
+    with pytest.raises(ZeroDivisionError):
+        next(made)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
