@@ -59,8 +59,8 @@ app.command("demo")(main_job.demo)
 
 _USAGE, _BUG, _INTERRUPTED = 2, 3, 130
 _PACKAGE = Path(__file__).parents[1]
-_SELDOM = 100_000
-"""How many objects more than before make Python look for cycles among all: by its own 700 it does so hundreds of times while libraries load."""
+_SELDOM = 500_000
+"""How many more objects make Python look for cycles: by its own 700 it does so hundreds of times while libraries load, which make 150,000."""
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -94,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if arguments is not None:
         sys.exit(_status(arguments))
     gc.set_threshold(_SELDOM)
+    # NumPy brings a library for linear algebra, which nobody here asks for and whose threads take a twentieth of a second to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _end(_status(None))
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 WORKER = "leadsieve.validation.worker"
 # -P keeps the folder that a user stands in off the import path: a csv.py that lies there is not ours.
 COMMAND = ("-P", "-m", WORKER)
-# GX reports its use to its maker unless told otherwise.
-QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
+# GX reports its use to its maker unless told otherwise; it brings a library for linear algebra, whose threads take time to start.
+QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore", "OPENBLAS_NUM_THREADS": "1"}
 REMEDY = "Nothing was published; mend the installation, or run with `--validate off` if you accept unchecked files"
 
 
