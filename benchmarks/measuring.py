@@ -33,8 +33,15 @@ def measure(command: list[str]) -> Measured:
     """Run the command to its end; raises RuntimeError with its last words when it fails."""
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
-        # Its output is read by nobody: a terminal would cost time of its own.
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603 - our own commands
+        # Its output is read by nobody: a terminal would cost time of its own. Python keeps what it compiles, as an
+        # installer does: else each start of a checkout would compile all modules anew.
+        child = subprocess.Popen(  # noqa: S603 - our own commands
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        )
         with _Sampler(child.pid) as sampler:
             _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started

@@ -73,6 +73,16 @@ def test_a_run_that_became_twice_as_fast_is_told_how_to_keep_that():
     assert "--keep" not in small.verdict(5.1, kept=10.0)[1]
 
 
+def test_what_python_compiles_is_kept_for_the_next_try(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "tried.py").write_text("", "utf-8")
+
+    measure([sys.executable, "-c", "import tried"])
+
+    assert list((tmp_path / "__pycache__").glob("tried.*"))
+
+
 def test_the_kept_ratio_is_one_of_the_list_that_is_measured():
     kept = json.loads(small.KEPT_RATIO.read_text())
     assert kept["rows"] == small.ROWS

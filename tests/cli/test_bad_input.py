@@ -500,6 +500,33 @@ def test_a_reader_who_has_gone_changes_no_exit_status(team):
     assert ended.stderr == "status 0\n"
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_changes_no_exit_status(closed):
+    command = f"{sys.executable} -m leadsieve.cli --version {closed}"
+
+    assert subprocess.run(["bash", "-c", command], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize(("command", "status"), [("--version", 0), ("rnu", 2), ("inspect no-such-file", 3)])
+def test_a_process_is_tidied_up_before_it_ends_with_its_status(command, status, tmp_path):
+    program = (
+        "import atexit, tempfile; from leadsieve.cli import main; "
+        "left = tempfile.TemporaryDirectory(); atexit.register(print, 'tidied up'); main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *command.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (status, "tidied up")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.usefixtures("team")
 def test_a_terminal_that_lacks_a_character_shows_something_else():
     command = [sys.executable, "-c", "from leadsieve.cli import main; main()", "compare", "leads.csv"]

@@ -149,7 +149,7 @@ def test_all_text_stands_out_from_what_is_behind_it(opened, scheme):
 def test_the_parts_of_the_bars_have_their_colours(opened, scheme):
     page = opened(scheme=scheme)
     fills = page.evaluate(
-        "[...document.querySelectorAll('#modes svg path[fill^=\"var\"]')].map(e => getComputedStyle(e).fill)"
+        "[...document.querySelectorAll('#modes svg rect[fill^=\"var\"]')].map(e => getComputedStyle(e).fill)"
     )
 
     assert len(set(fills)) == 5

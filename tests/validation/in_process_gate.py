@@ -7,8 +7,7 @@ from typing import Self
 from leadsieve.bundled import bundled
 from leadsieve.errors import SuiteError
 from leadsieve.validation import Brief, Verdict
-from leadsieve.validation.job import Job, expected_results
-from leadsieve.validation.staged import Staged
+from leadsieve.validation.job import Job, Staged, expected_results
 from leadsieve.validation.suites import Suite, load_own_suites, load_suites
 
 

@@ -239,6 +239,35 @@ def test_starting_does_not_wait_for_great_expectations() -> None:
         assert time.monotonic() - started < 1
 
 
+def test_the_child_loads_what_only_a_few_expectations_use_when_one_of_them_does() -> None:
+    program = """if True:
+        import sys
+        from leadsieve.validation import worker
+
+        def loaded():
+            return [name for name in ("altair.vegalite", "jsonschema.validators", "scipy.stats.distributions") if name in sys.modules]
+
+        assert worker._import_engine() is None
+        print(loaded())
+        from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as divergence
+        import jsonschema
+        print(divergence.stats.entropy([1]), divergence.alt.Chart.__name__, jsonschema.validate(1, True))
+        print(len(loaded()))
+    """
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert ended.stdout.splitlines() == ["[]", "0.0 Chart None", "3"]
+
+
+def test_the_child_is_started_before_an_engine_is_loaded() -> None:
+    program = (
+        "import sys; from leadsieve.validation import Gate; print({'polars', 'duckdb', 'numpy'} & sys.modules.keys())"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"
+
+
 def test_the_parent_never_imports_great_expectations() -> None:
     program = "import sys, leadsieve.validation; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -6,7 +6,8 @@ import pytest
 
 import leadsieve
 from leadsieve.bundled import bundled
-from leadsieve.validation.staged import Staged, open_staged
+from leadsieve.validation.job import Staged
+from leadsieve.validation.staged import open_staged
 from leadsieve.validation.suites import Expectation, Severity, Suite, load_suites
 from validation.in_process_gate import InProcessGate
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +41,7 @@ def leadsieve(
     write_team(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("leadsieve.validation.Gate", FewSuites)
-    monkeypatch.setattr(sys.modules["leadsieve.validation.published_run"], "Gate", FewSuites)
+    monkeypatch.setattr("leadsieve.validation.published_run.Gate", FewSuites)
 
     def run(*arguments: str) -> Ended:
         capsys.readouterr()

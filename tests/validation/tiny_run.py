@@ -14,7 +14,7 @@ import polars as pl
 
 from leadsieve.identity import KEY_VERSION
 from leadsieve.validation import Brief
-from leadsieve.validation.staged import Staged
+from leadsieve.validation.job import Staged
 from leadsieve.workspace import status_table
 from leadsieve.workspace.store import SCHEMA_VERSION
 

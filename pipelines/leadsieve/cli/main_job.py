@@ -137,14 +137,15 @@ def _decide_and_publish(
     **job: Any,
 ) -> None:
     """Run the job (`job` says on what and as of when), publish it unless this is a dry run, and show it."""
-    from leadsieve.publishing import refuse
     from leadsieve.validation import Gate
 
-    if out and not dry_run:
-        refuse(out, force=force)
     folder = None
     checked = not dry_run and policy.validate is not Validate.OFF
     with Gate.start(own=policy.expectations) if checked else nullcontext() as gate, console.progress() as progress:
+        if out and not dry_run:
+            from leadsieve.publishing import refuse  # with Polars, for which the gate's child need not wait
+
+            refuse(out, force=force)
         result = leadsieve.run(lists, policy=policy, stdin=options.stdin(), progress=progress, **job)
         if not dry_run:
             target = out or default_out(result.summary["campaign"])

@@ -1,9 +1,12 @@
-"""The charts of a report as SVG, drawn by Altair from figures; colours are names that the page gives a value in light and dark."""
+"""The charts of a report as SVG, from figures; colours are names that the page gives a value in light and dark.
 
-import re
-import sys
+Every block, band and text knows the pixels where it stands, so they are written as they are: a library for charts takes
+longer to start than a run of 40,000 rows takes.
+"""
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import accumulate
 from typing import Any, Final
 
@@ -31,8 +34,10 @@ _BLOCK, _LINE, _GAP, _INPUT = 14, 18, 8, 280
 _BAR, _STEP = 26, 62
 _LONGEST: Final = {_WIDE: 58, _NARROW: 32, _BARS: 26}
 _INK, _ON = "var(--ink)", "var(--on)"
-_EASE: Final = ((0, 0), (0.04, 0), (0.28, 0.16), (0.5, 0.5), (0.72, 0.84), (0.96, 1), (1, 1))
-"""How far a band has come down (second) when it has gone so far across (first)."""
+_BEND: Final = 0.43
+"""How far across a band goes straight on from either end: where the handles of its curves are."""
+_BASELINE: Final = 0.3
+"""How far below the middle of a line of text its letters stand, as a share of their size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +78,15 @@ def narrow_flow(outcomes: Flow) -> str:
 
 def _flow(outcomes: Flow, width: int) -> str:
     nodes, bands, height = _laid_out(outcomes)
-    starts = _STARTS[width]
-    shown = [node for node in nodes if node.column < len(starts)]
-    across = [share * width for share in starts]
-    texts = [
-        {"x": across[n.column] + _BLOCK + 8, "y": n.middle, "told": _cut(n.told, width)} for n in shown if n.column
-    ]
-    start = {"x": _BLOCK + 8, "y": nodes[0].top + _LINE, "told": nodes[0].told}
+    across = [share * width for share in _STARTS[width]]
+    shown = [node for node in nodes if node.column < len(across)]
+    texts = ((_BLOCK + 8 + across[n.column], n.middle if n.column else n.top + _LINE, n.told) for n in shown)
     return _svg(
         width,
         height,
-        _areas(_outline(bands, across)),
-        _boxes(
-            {
-                "x": across[n.column],
-                "x2": across[n.column] + _BLOCK,
-                "y": n.top,
-                "y2": n.top + max(n.height, 1),
-                "colour": n.colour,
-            }
-            for n in shown
-        ),
-        _texts([start, *texts], align="left", size=_NUMBER, colour=_INK),
+        *(_drawn(band, across) for band in bands if band.column + 1 < len(across)),
+        *(_box(across[node.column], node.top, _BLOCK, max(node.height, 1), node.colour) for node in shown),
+        *(_text(x, y, _cut(told, width), size=_NUMBER, colour=_INK) for x, y, told in texts),
     )
 
 
@@ -129,14 +121,16 @@ def _of_reasons(
         leaves, below = leaves + height, below + room + _GAP
 
 
-def _outline(bands: Sequence[_Band], across: Sequence[float]) -> Iterator[Mapping[str, Any]]:
-    for number, band in enumerate(bands):
-        if band.column + 1 < len(across):
-            start, end = across[band.column] + _BLOCK, across[band.column + 1]
-            for share, eased in _EASE:
-                y = band.leaves + (band.arrives - band.leaves) * eased
-                x = start + (end - start) * share
-                yield {"band": number, "x": x, "y": y, "y2": y + band.height, "colour": band.colour}
+def _drawn(band: _Band, across: Sequence[float]) -> str:
+    """Return a band: its upper edge from left to right, its lower edge back."""
+    start, end = across[band.column] + _BLOCK, across[band.column + 1]
+    first, second = (_px(start + (end - start) * share) for share in (_BEND, 1 - _BEND))
+    left, right = _px(start), _px(end)
+    leaves, arrives = _px(band.leaves), _px(band.arrives)
+    left_below, right_below = _px(band.leaves + band.height), _px(band.arrives + band.height)
+    there = f"M{left},{leaves}C{first},{leaves},{second},{arrives},{right},{arrives}"
+    back = f"V{right_below}C{second},{right_below},{first},{left_below},{left},{left_below}Z"
+    return f'<path d="{there}{back}" fill="{escape(band.colour)}" opacity="0.32"/>'
 
 
 def modes(counts: Mapping[str, Mapping[str, int]], chosen: str) -> str:
@@ -169,89 +163,49 @@ def parts_of(row: Mapping[str, Any]) -> dict[str, int]:
 
 def _bars(bars: Iterable[tuple[str, Counted]]) -> str:
     """Return a stacked bar below each label, all of the same length: shares, with their counts written in them."""
-    labels: list[dict[str, Any]] = []
-    boxes: list[dict[str, Any]] = []
-    for place, (label, counts) in enumerate(bars):
-        labels.append({"x": 0, "y": place * _STEP + 12, "told": label})
-        boxes += _parts(counts, place * _STEP + 24)
-    wide = [box for box in boxes if box["x2"] - box["x"] >= _DIGIT * (len(box["told"]) + 1)]
-    numbers = [{**box, "x": (box["x"] + box["x2"]) / 2, "y": box["y"] + _BAR / 2} for box in wide]
-    return _svg(
-        _BARS,
-        _STEP * len(labels) - 8,
-        _boxes(boxes),
-        _texts(labels, align="left", size=_LABEL, colour=_INK),
-        _texts(numbers, align="center", size=_NUMBER, colour=_ON),
-    )
+    drawn: list[str] = []
+    for label, counts in bars:
+        top = _STEP * len(drawn)
+        drawn.append(_text(0, top + 12, label, size=_LABEL, colour=_INK) + "".join(_parts(counts, top + 24)))
+    return _svg(_BARS, _STEP * len(drawn) - 8, *drawn)
 
 
-def _parts(counts: Counted, top: float) -> Iterator[dict[str, Any]]:
+def _parts(counts: Counted, top: float) -> Iterator[str]:
     scale = _BARS / max(sum(count for _, count in counts), 1)
     ends = accumulate(count * scale for _, count in counts)
     for (name, count), end in zip(counts, ends, strict=True):
-        if count:
-            start = end - count * scale
-            yield {"x": start, "x2": end, "y": top, "y2": top + _BAR, "colour": f"var(--{name})", "told": f"{count:,}"}
+        if not count:
+            continue
+        width, number = count * scale, f"{count:,}"
+        yield _box(end - width, top, width, _BAR, f"var(--{name})")
+        if width >= _DIGIT * (len(number) + 1):
+            yield _text(end - width / 2, top + _BAR / 2, number, size=_NUMBER, colour=_ON, anchor="middle")
 
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= _LONGEST[width] else f"{text[: _LONGEST[width] - 1]}…"
 
 
-def _altair() -> Any:
-    """Return Altair, imported when the first chart is drawn: it takes a while, and nothing but a report needs it."""
-    grammar = "rfc3987_syntax"
-    if "altair" in sys.modules or grammar in sys.modules:
-        import altair
-
-        return altair
-    # jsonschema, which Altair brings, would build a grammar of web addresses that no chart asks for: 1.2 of 1.5 seconds.
-    sys.modules[grammar] = None  # type: ignore[assignment] # Python's way to say: not there
-    try:
-        import altair
-    finally:
-        del sys.modules[grammar]
-    return altair
+def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
+    place = f'x="{_px(x)}" y="{_px(y)}" width="{_px(width)}" height="{_px(height)}"'
+    return f'<rect {place} fill="{escape(colour)}"/>'
 
 
-def _areas(points: Iterable[Mapping[str, Any]]) -> Any:
-    layer = _layer(points).mark_area(opacity=0.32, interpolate="monotone")
-    return layer.encode(y2="y2:Q", detail="band:N", color=_altair().Color("colour:N", scale=None))
+def _text(x: float, y: float, told: str, *, size: int, colour: str, anchor: str = "start") -> str:
+    """Return a line of text whose middle is at `y`."""
+    # Where its baseline is, is said in numbers: not every program that draws SVG knows how to centre text.
+    place = f'x="{_px(x)}" y="{_px(y + _BASELINE * size)}" text-anchor="{anchor}"'
+    return f'<text {place} font-size="{size}" fill="{colour}">{escape(told)}</text>'
 
 
-def _boxes(rows: Iterable[Mapping[str, Any]]) -> Any:
-    return _layer(rows).mark_rect().encode(x2="x2:Q", y2="y2:Q", color=_altair().Color("colour:N", scale=None))
+def _px(pixels: float) -> str:
+    return f"{pixels:.2f}".rstrip("0").rstrip(".")
 
 
-def _texts(rows: Iterable[Mapping[str, Any]], *, align: str, size: int, colour: str) -> Any:
-    return _layer(rows).mark_text(align=align, baseline="middle", fontSize=size, color=colour).encode(text="told:N")
-
-
-def _layer(rows: Iterable[Mapping[str, Any]]) -> Any:
-    """Return a layer of rows that say themselves at which pixels they stand."""
-    alt = _altair()
-    rounded = [{name: round(v, 2) if isinstance(v, float) else v for name, v in row.items()} for row in rows]
-    return alt.Chart(alt.Data(values=rounded))
-
-
-def _svg(width: int, height: float, *layers: Any) -> str:
-    """Return the layers as SVG of exactly this size, whatever fonts the machine has.
+def _svg(width: int, height: float, *drawn: str) -> str:
+    """Return what is drawn as SVG of exactly this size, whatever fonts the machine has.
 
     Its text is hidden from screen readers: the page tells the same in words and tables.
     """
-    # It starts a JavaScript engine, which takes half a second.
-    import vl_convert
-
-    alt = _altair()
-    axes = {
-        "x": alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
-        "y": alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
-    }
-    chart = alt.layer(*(layer.encode(**axes) for layer in layers))
-    chart = chart.properties(
-        width=width, height=height, padding=0, autosize=alt.AutoSizeParams(type="none"), background="transparent"
-    ).configure(font="inherit", aria=False, view=alt.ViewConfig(stroke=None))
-    # Checking a chart against Vega's schema takes longer than drawing it, and ours do not depend on the data.
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), allowed_base_urls=[])
-    head = f'<svg class="chart" aria-hidden="true" viewBox="0 0 {width} {height:g}">'
-    return re.sub(r"^<svg[^>]*>(<rect [^>]*/>)?", head, drawn)
+    head = f'<svg class="chart" aria-hidden="true" viewBox="0 0 {width} {_px(height)}">'
+    return f"{head}{''.join(drawn)}</svg>"

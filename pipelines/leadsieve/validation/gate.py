@@ -12,22 +12,23 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from leadsieve.bundled import bundled
 from leadsieve.errors import SuiteError, ValidationError
 from leadsieve.scratch import scratch
-from leadsieve.validation.briefing import Brief
-from leadsieve.validation.job import Answer, Job, expected_results
-from leadsieve.validation.staged import Staged
+from leadsieve.validation.job import Answer, Job, Staged, expected_results
 from leadsieve.validation.suites import Suite, load_own_suites, load_suites
 from leadsieve.validation.verdict import Verdict
+
+if TYPE_CHECKING:
+    from leadsieve.validation.briefing import Brief
 
 WORKER = "leadsieve.validation.worker"
 # -P keeps the folder that a user stands in off the import path: a csv.py that lies there is not ours.
 COMMAND = ("-P", "-m", WORKER)
-# GX reports its use to its maker unless told otherwise.
-QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
+# GX reports its use to its maker unless told otherwise; it brings a library for linear algebra, whose threads take time to start.
+QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore", "OPENBLAS_NUM_THREADS": "1"}
 REMEDY = "Nothing was published; mend the installation, or run with `--validate off` if you accept unchecked files"
 
 
@@ -61,7 +62,7 @@ class Gate:
         )
         return cls(suites, worker, spill, stack)
 
-    def check(self, staged: Path, brief: Brief) -> Verdict:
+    def check(self, staged: Path, brief: "Brief") -> Verdict:
         """Return the verdict on a staged folder; the child has then done its work and ended.
 
         Raises `SuiteError` where a suite is wrong, and `ValidationError` where there is no whole answer: that is never
@@ -115,7 +116,7 @@ class Gate:
             raise ValidationError(_unchecked(fault))
 
 
-def _staged(folder: Path, brief: Brief, scratch: Path) -> Staged:
+def _staged(folder: Path, brief: "Brief", scratch: Path) -> Staged:
     return Staged(
         folder=folder.resolve(),
         tables=brief.tables,

@@ -2,13 +2,35 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadsieve.validation.staged import Staged
 from leadsieve.validation.suites import Severity, Suite
 from leadsieve.validation.verdict import Result
+
+BATCHES_FOLDER = "batches"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where the run is staged and what the pipeline says of it.
+
+    `tables` holds the rows of `staged.TOLD_TABLES`, those of `batch_plan` in order of their batch; `parameters` are single
+    values; `attach` is a workspace to open beside it, read-only, as `ws`, and `lock_timeout` the seconds to wait while
+    another process writes to it; `scratch` takes what does not fit into memory.
+    """
+
+    folder: Path
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    parameters: Mapping[str, str | int | bool | None]
+    attach: Path | None = None
+    lock_timeout: float = 10.0
+    scratch: Path | None = None
+    batch_files: tuple[Path, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "batch_files", tuple(sorted((self.folder / BATCHES_FOLDER).glob("*.csv"))))
 
 
 @dataclass(frozen=True, slots=True)

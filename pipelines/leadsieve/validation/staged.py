@@ -27,7 +27,6 @@ mean equal cells. `position` counts the records as read.
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -37,11 +36,11 @@ import duckdb
 from leadsieve.database import connect
 from leadsieve.errors import WorkspaceError
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
+from leadsieve.validation.job import BATCHES_FOLDER, Staged
 from leadsieve.workspace import attach
 
 LEDGER_FILE = "ledger.parquet"
 SUMMARY_FILE = "summary.json"
-BATCHES_FOLDER = "batches"
 
 SOURCE = "source"
 # What a list brought is looked for where the ledger keeps it as it came.
@@ -97,27 +96,6 @@ MEMORY_LIMIT = "1400MB"
 
 class StagedError(Exception):
     """What was staged cannot be read back; the message names the file and no cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """Where the run is staged and what the pipeline says of it.
-
-    `tables` holds the rows of `TOLD_TABLES`, those of `batch_plan` in order of their batch; `parameters` are single
-    values; `attach` is a workspace to open beside it, read-only, as `ws`, and `lock_timeout` the seconds to wait while
-    another process writes to it; `scratch` takes what does not fit into memory.
-    """
-
-    folder: Path
-    tables: Mapping[str, Sequence[Mapping[str, Any]]]
-    parameters: Mapping[str, str | int | bool | None]
-    attach: Path | None = None
-    lock_timeout: float = 10.0
-    scratch: Path | None = None
-    batch_files: tuple[Path, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "batch_files", tuple(sorted((self.folder / BATCHES_FOLDER).glob("*.csv"))))
 
 
 def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:

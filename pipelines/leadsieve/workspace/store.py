@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -48,12 +48,15 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
 def reading(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the workspace for reading and yield the connection; raises WorkspaceError like `writing`, and when it is absent."""
     with _one_at_a_time(path, lock_timeout):
-        _bring_up_to_date(path, lock_timeout=lock_timeout)
-        con = _connect(path, path, read_only=True, lock_timeout=lock_timeout)
-        try:
+        require(path)
+        with closing(_connect(path, path, read_only=True, lock_timeout=lock_timeout)) as con:
+            if _is_of_today(con, path):
+                yield con
+                return
+        with writing(path, lock_timeout=lock_timeout):
+            pass  # to open it for writing brings it up to date
+        with closing(_connect(path, path, read_only=True, lock_timeout=lock_timeout)) as con:
             yield con
-        finally:
-            con.close()
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, *, lock_timeout: float) -> None:
@@ -141,18 +144,11 @@ def _transaction(place: Path, path: Path, lock_timeout: float) -> Iterator[duckd
         con.close()
 
 
-def _bring_up_to_date(path: Path, *, lock_timeout: float) -> None:
-    """See that the file is a workspace of our schema, and that its keys are made by the rules of today."""
-    require(path)
-    con = _connect(path, path, read_only=True, lock_timeout=lock_timeout)
-    try:
-        versions = _versions(con, path)
-    finally:
-        con.close()
+def _is_of_today(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Return whether the file is a workspace of our schema, with keys made by the rules of today; raises WorkspaceError for a newer one."""
+    versions = _versions(con, path)
     _refuse_newer(versions, path)
-    if versions != _OURS:
-        with writing(path, lock_timeout=lock_timeout):
-            pass
+    return versions == _OURS
 
 
 def put(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
