@@ -1,6 +1,8 @@
 """The main job: its steps in their order; and the two jobs that check nobody."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +19,7 @@ from leadsieve.progress import Progress, silent
 from leadsieve.reporting import Tally, summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
-from leadsieve.sieve import Sieved, sieve, storage_campaign
+from leadsieve.sieve import Sieved, prepared, sieve, storage_campaign
 from leadsieve.spool import FileSpool, compact
 from leadsieve.tables import make_ledger, shape
 from leadsieve.words import Outcome
@@ -51,18 +53,20 @@ def run(
     place = Workspace.of(workspace, lock_timeout=chosen.lock_timeout) if workspace is not None else None
     if place:
         require(place.path)
-    progress("Reading and cleaning")
-    lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin)
-    shown = shape(lead_list, chosen.columns)  # a wrong --columns is told before anything is decided
-    progress("Finding persons and deciding")
-    sieved = sieve(
-        narrow(lead_list, chosen),
+    ground = prepared(
         policy=chosen,
         campaign=_named(campaign),
         new_campaign=new_campaign,
         workspace=place.path if place else None,
         snapshot=snapshot,
     )
+    progress("Reading and cleaning")
+    with ExitStack() as stack, ThreadPoolExecutor(1) as beside:
+        ready = beside.submit(stack.enter_context, ground)  # the workspace is copied while the list is read
+        lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin)
+        shown = shape(lead_list, chosen.columns)  # a wrong --columns is told before anything is decided
+        progress("Finding persons and deciding")
+        sieved = sieve(narrow(lead_list, chosen), ready.result(), chosen)
     offered = filling(
         lead_list.records,
         sieved.decisions.rows,

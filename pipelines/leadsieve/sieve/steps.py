@@ -78,8 +78,7 @@ _COOLING = {"person": pl.Int64, "campaign": pl.String, "status": pl.String, "sin
 class Sieved:
     """What the sieve found out.
 
-    `targets` has one row a (person, membership of the
-    target): the lead as lemlist has it, for updates. `statuses` counts the memberships whose status nobody has classified.
+    `targets` has one row a row to update: the lead as lemlist has it. `statuses` counts the memberships whose status nobody has classified.
     `deleted_by_source` has how many persons of a source have a lead that somebody deleted, where there are any.
     `overlaps` counts the persons that two sources share. `recent_rules` has the rules (dedup, import mode) of the last recorded runs
     with their number.
@@ -99,16 +98,20 @@ class Sieved:
     snapshot_sha256: str | None
 
 
-def sieve(
-    parts: Iterable[pl.DataFrame],
-    *,
-    policy: Policy,
-    campaign: str,
-    new_campaign: bool = False,
-    workspace: Path | None,
-    snapshot: int | None = None,
-) -> Sieved:
-    """Decide every row of the list, whose `parts` (columns `LIST_ROWS`) number them from 1 without a gap, against the workspace's snapshot, or only against each other.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a list is decided on: a connection with the workspace attached as `ws`, the target, the snapshot (null without a workspace)."""
+
+    con: duckdb.DuckDBPyConnection
+    target: Target
+    snapshot: dict[str, Any] | None
+
+
+@contextmanager
+def prepared(
+    *, policy: Policy, campaign: str, new_campaign: bool = False, workspace: Path | None, snapshot: int | None = None
+) -> Iterator[Ground]:
+    """Yield the ground for a list: the workspace as of the snapshot, or an empty one.
 
     Raises UsageError for a campaign that the snapshot does not know, WorkspaceError for a workspace that cannot be used.
     """
@@ -116,18 +119,24 @@ def sieve(
     with (
         scratch() as spill,
         connect(temp_directory=str(spill), allowed=resources(policy.memory, policy.threads)) as con,
-        _told_of_memory(),
     ):
         _attach(con, workspace, policy)
         chosen = choose_snapshot(con, snapshot) if workspace else None
-        number = chosen["id"] if chosen else 0
-        target = find_target(con, campaign, snapshot=int(str(number)), new=new_campaign or workspace is None)
-        _settings(con, policy, target, int(str(number)))
+        number = int(str(chosen["id"])) if chosen else 0
+        target = find_target(con, campaign, snapshot=number, new=new_campaign or workspace is None)
+        _settings(con, policy, target, number)
+        yield Ground(con=con, target=target, snapshot=chosen)
+
+
+def sieve(parts: Iterable[pl.DataFrame], ground: Ground, policy: Policy) -> Sieved:
+    """Decide every row of the list, whose `parts` (columns `LIST_ROWS`) number them from 1 without a gap."""
+    con = ground.con
+    with _told_of_memory():
         rows = _take_in(con, parts)
         for step in STEPS:
             step(con)
         decided = decide(facts_of_rows(con, rows.height), dedup=policy.dedup, import_mode=policy.import_mode)
-        return _collect(con, decided, target, chosen)
+        return _collect(con, decided, ground.target, ground.snapshot)
 
 
 def storage_campaign(sieved: Sieved, policy: Policy) -> str | None:
