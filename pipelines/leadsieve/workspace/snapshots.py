@@ -173,8 +173,8 @@ def _stage_file(staged: Staging, told: Read, *, place: int, campaign: str | None
 
 def _words(told: Read, column: str, name: str) -> list[str]:
     """Return a file's words for campaigns, by its column; `name` where a cell is empty."""
-    words = told.records.scan().select(_cell(column).fill_null(name).unique()).collect(engine="streaming")
-    return sorted(words.to_series())
+    cells = told.records.scan().select(pl.col(column).unique()).collect(engine="streaming")
+    return sorted(cells.select(_cell(column).fill_null(name)).to_series().unique())
 
 
 def _backup(staged: Staging, backup: Backup) -> _Bundle:
