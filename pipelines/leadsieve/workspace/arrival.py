@@ -22,6 +22,7 @@ _SAMPLE: Final = 1_000
 _SAMPLES: Final = 100_000
 """So many in all, however many campaigns a load brings."""
 
+_STAYED: Final = "select position from stayed where position between ? and ?"
 _SAMPLED: Final = ("file", "told", "position", "lead_id")
 _NOTHING: Final = Part(
     rows=pl.DataFrame(schema={**EXPORT, "position": pl.Int64, "file": pl.Int32}),
@@ -37,15 +38,16 @@ def allow(con: duckdb.DuckDBPyConnection, allowed: Resources, folder: Path) -> N
     con.execute("set preserve_insertion_order = false")
 
 
-def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFrame) -> None:
+def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFrame, *, words: int) -> None:
     """Insert what is new of a load, which the temporary table `load` numbers; `brought` says which campaign each of its words means.
 
-    Leaves temporary tables: `living` and `stayed` (living.sql), `arrived` (one row a file and word: file, told, first and last position,
-    leads, unidentified: those without a key), `sampled` (of each the first leads with an `_id`: file, told, position, lead_id).
+    `words` counts them file by file. Leaves temporary tables: `living` and `stayed` (living.sql), `arrived` (one row a part, file and
+    word: file, told, first and last position, leads, unidentified: those without a key), `sampled` (of each file and word the first leads
+    with an `_id`: file, told, position, lead_id).
     """
     con.execute(store.statement("living.sql"))
     campaigns = dict(brought.select("told", "campaign").iter_rows())
-    each = min(_SAMPLE, _SAMPLES // max(len(campaigns), 1) + 1)
+    each = min(_SAMPLE, _SAMPLES // max(words, 1) + 1)
     counted, sampled = [_counted(_NOTHING)], _NOTHING.rows.select(_SAMPLED)
     for part in _ahead(staged.parts()):
         _insert(con, part, campaigns)
@@ -68,9 +70,6 @@ def _insert(con: duckdb.DuckDBPyConnection, part: Part, campaigns: dict[str, int
     new = part.keys.join(stayed, on="position", how="anti") if stayed.height else part.keys
     numbered = _arrow(new.select("key", "role", membership=pl.col("position") + before))  # noqa: F841 -- identify.sql reads it
     con.execute(store.statement("identify.sql"))
-
-
-_STAYED: Final = "select position from stayed where position between ? and ?"
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:

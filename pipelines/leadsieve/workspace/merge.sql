@@ -1,5 +1,5 @@
--- A load that arrived (arrive.sql) becomes the next snapshot. In: living, stayed, arrived (one row a file and word: how many leads, how
--- many without identifier), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
+-- A load that arrived (arrive.sql) becomes the next snapshot. In: living, stayed, arrived (one row a part, file and word: how many
+-- leads, how many without identifier), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
 -- tables; `ended` (memberships); `merged` (one row of counts).
 
 -- A lead whose import was told after the export was made cannot stand in it yet. An export that shows half of an import's leads or

@@ -1,5 +1,5 @@
 -- Files whose leads another campaign has, once their load is merged. In: sampled (of every file some leads: file, position, told, lead_id),
--- stayed and numbering (which membership each position is), arrived (the positions of every file: file, first, last), brought (which
+-- stayed and numbering (which membership each position is), arrived (positions of every file: file, first, last), brought (which
 -- campaign each word means). Out: one row a pair that must not be: the file, another file of the load or a campaign of the
 -- workspace that has the same leads, how many of how many. lemlist gives every lead of a campaign an `_id` of its own.
 

@@ -382,12 +382,12 @@ def _merge(
         "create or replace temp table load as select ?::integer as snapshot, ?::timestamp as taken_at, ?::boolean as complete",
         [snapshot, moment, complete],
     )
-    words = sorted({word for export in bundle.exports for word in export.words})
-    brought = _resolve(con, words, bundle.known.to_dicts())
+    words = [word for export in bundle.exports for word in export.words]
+    brought = _resolve(con, sorted(set(words)), bundle.known.to_dicts())
     store.put(con, "known", bundle.known)
     store.put(con, "brought", brought)
     allow(con, resources(policy.memory, policy.threads), bundle.staged.folder)
-    arrive(con, bundle.staged, brought)
+    arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))
     departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
