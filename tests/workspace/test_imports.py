@@ -228,6 +228,19 @@ def test_undo_after_a_load_of_the_campaign_changes_nothing(workspace, out, tmp_p
     assert decided(workspace, tmp_path) == [HELD, NEW, NEW, NEW]
 
 
+def test_an_import_that_a_workspace_of_schema_2_was_told_of_can_be_taken_back(workspace, out, tmp_path):
+    """Schema 2 told its leads by a digest in `memberships`."""
+    workspace.imported(out)
+    with duckdb.connect(str(workspace.path)) as con:
+        con.execute("alter table memberships add column digest uhugeint")
+        con.execute("alter table memberships add column nth integer")
+        con.execute("update memberships m set digest = l.seal from imported_leads l where l.membership = m.membership")
+        con.execute("drop table imported_leads")
+        con.execute("update facts_of_file set value = '2' where name = 'schema_version'")
+    assert workspace.imported(out, batches=[1], undo=True).leads == 2
+    assert decided(workspace, tmp_path) == [NEW, NEW, HELD, HELD]
+
+
 # --------------------------------------------------------------------------------------------- which folder, which file
 
 

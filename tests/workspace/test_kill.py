@@ -60,11 +60,11 @@ TABLES = (
     *("runs", "run_sources", "run_overlaps", "facts_of_file"),
 )
 KEYS = """
-select m.campaign, m.digest, m.from_snapshot, k.key
+select m.campaign, m.lead_id, m.from_snapshot, k.key
 from memberships m join membership_identifiers k using (membership)
 """
 TOMBSTONES = (
-    "select m.campaign, m.digest, t.snapshot, t.lifted_at from tombstones t join memberships m using (membership)"
+    "select m.campaign, m.lead_id, t.snapshot, t.lifted_at from tombstones t join memberships m using (membership)"
 )
 
 

@@ -57,7 +57,7 @@ def test_a_run_decides_by_it_as_before(earlier, tmp_path):
 
 
 def test_an_unchanged_export_changes_nothing_in_it(earlier, tmp_path):
-    """The content's digest is the same by the migration and by a load."""
+    """What an earlier version stored is what a load of today shows."""
     (tmp_path / "Spring.csv").write_text(
         "_id,email,firstName,linkedinUrl,status,lastState,source\n"
         "lea_a1,Ada@acme-tools.com,Ada,https://www.linkedin.com/in/ada-acme,done,emailsSent,Fair\n"

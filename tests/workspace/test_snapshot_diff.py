@@ -89,7 +89,7 @@ def test_a_lead_that_an_import_told_of_is_the_lead_that_the_export_then_shows(wo
             "insert into snapshots select nextval('snapshot_numbers'), taken_at, loaded_at, false, '', 'import' from snapshots where id = 2"
         )
         con.execute("insert into memberships select 99, campaign, 3, null, null, 'ida@acme-tools.com', null, null, 'scheduled', false, null, null, '{}', "
-                    "1, 1, true from campaigns where name = 'Spring' and until_snapshot is null")  # fmt: skip
+                    "true from campaigns where name = 'Spring' and until_snapshot is null")  # fmt: skip
         con.execute("insert into membership_identifiers values (99, 99, 'email', 'ida@acme-tools.com', false)")
     lines = (tmp_path / "Spring.csv").read_text().splitlines()[1:]
     write(tmp_path / "Spring.csv", *lines, "ida@acme-tools.com,Ida,,running,lea_7")

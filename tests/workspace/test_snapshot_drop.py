@@ -143,7 +143,7 @@ def test_an_import_that_still_counts_is_not_dropped(workspace):
             "insert into snapshots select 4, taken_at, loaded_at, false, '', 'import' from snapshots where id = 3"
         )
         con.execute(
-            "insert into memberships select 99, campaign, 4, null, null, email, null, null, 'scheduled', false, null, null, '{}', 1, 1, true "
+            "insert into memberships select 99, campaign, 4, null, null, email, null, null, 'scheduled', false, null, null, '{}', true "
             "from memberships limit 1"
         )
     with pytest.raises(ls.UsageError, match=r"Snapshot 4 tells of an import .* --undo"):

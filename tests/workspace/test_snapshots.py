@@ -110,25 +110,28 @@ def test_an_id_that_no_campaign_has_yet_goes_to_the_one_of_that_name(workspace, 
     ]
 
 
-def test_a_load_is_the_same_whatever_it_is_taken_over_in(workspace, tmp_path, monkeypatch):
-    """Batches of one file each, of whose leads some are known, with several keys or none."""
+@pytest.mark.parametrize("rows", [1, 2, 7], ids=["one lead at a time", "long files", "files together"])
+def test_a_load_is_the_same_whatever_parts_it_arrives_in(workspace, tmp_path, monkeypatch, rows):
+    """Of whose leads some are known, with several keys or none, some alike."""
     emails = ["ann@acme-tools.com", "ann@acme-tools.com; ann@gmail.com", "n/a", "info@acme-tools.com"]
 
-    def export(name: str, status: str) -> Path:
-        leads = (lead(email, status, 10 * ord(name) + place) for place, email in enumerate(emails))
-        return write(tmp_path / f"{name}.csv", *leads, lead(emails[0], "running", 10 * ord(name) + 9))
+    def export(name: str, status: str, alike: int) -> Path:
+        leads = [lead(email, status, 10 * ord(name) + place) for place, email in enumerate(emails)]
+        return write(tmp_path / f"{name}.csv", *leads, *[lead(emails[0], "running", 10 * ord(name) + 9)] * alike)
 
     other = ls.Workspace(tmp_path / "other.duckdb")
-    for names, status, moment in (("AB", "running", JANUARY), ("BC", "done", FEBRUARY)):
-        files = [export(name, status) for name in names]
-        monkeypatch.setattr("leadsieve.workspace.staging._BATCH", 500_000)
+    for names, status, alike, moment in (("AB", "running", 2, JANUARY), ("BC", "done", 3, FEBRUARY)):
+        files = [export(name, status, alike) for name in names]
         loaded = workspace.load(*files, taken_at=moment)
-        monkeypatch.setattr("leadsieve.workspace.staging._BATCH", 1)
-        assert other.load(*files, taken_at=moment) == loaded
+        with monkeypatch.context() as small:
+            for module in ("spool", "workspace.staging"):
+                small.setattr(f"leadsieve.{module}.PART_ROWS", rows)
+            assert other.load(*files, taken_at=moment) == loaded
     assert stored(other) == stored(workspace)
+    assert (loaded.memberships, loaded.came, loaded.left) == (2 * 7, 2 * 7 - 2, 4)
     memberships, identifiers = stored(workspace)
-    # B's lead that stays running is stored once.
-    assert (len(memberships), len(identifiers)) == (4 * 5 - 1, 4 * 5 - 1)
+    # B's two leads that stay running are stored once.
+    assert (len(memberships), len(identifiers)) == (2 * 6 + 2 * 7 - 2, 2 * 6 + 2 * 7 - 2)
 
 
 def stored(workspace: ls.Workspace) -> list[list[tuple[object, ...]]]:

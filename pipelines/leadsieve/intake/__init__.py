@@ -3,7 +3,7 @@
 from leadsieve.intake.full_names import split_full_names
 from leadsieve.intake.mapping import map_columns, refuse_unknown_columns
 from leadsieve.intake.model import ColumnMapping, Dialect, Guess, Guessed, Read, ReadOptions, ReadPart
-from leadsieve.intake.reading import read, read_parts
+from leadsieve.intake.reading import read
 from leadsieve.intake.saved import Saved, load_mappings, save_mapping, saved_for
 from leadsieve.intake.source import expand
 
@@ -20,7 +20,6 @@ __all__ = [
     "load_mappings",
     "map_columns",
     "read",
-    "read_parts",
     "refuse_unknown_columns",
     "save_mapping",
     "saved_for",

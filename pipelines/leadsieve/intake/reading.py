@@ -1,6 +1,5 @@
 """Read any file that holds a table."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +15,11 @@ from leadsieve.intake.mapping import guess_mapping, own_columns_left_out
 from leadsieve.intake.model import Digest, Guess, Guessed, Read, ReadOptions
 from leadsieve.intake.sheets import is_spreadsheet, sheet_records
 from leadsieve.intake.source import Opened, digest_of, opened
-from leadsieve.intake.structured import is_parquet, parquet_rows, read_json, read_parquet
+from leadsieve.intake.structured import is_parquet, read_json, read_parquet
 from leadsieve.intake.table import Pieces, unique_names
 from leadsieve.intake.text import Reading, build, check, header_of, read_text
 
 _DEFAULTS = ReadOptions()
-PART_ROWS = 500_000
-"""Rows of a part: with all their columns well below a gigabyte."""
 _SURE = Guessed(value="", confidence=1.0)
 # What people send instead of a list, by its first bytes.
 _NO_LISTS = {
@@ -59,24 +56,6 @@ def read(source: str | Path, *, options: ReadOptions = _DEFAULTS, stdin: BinaryI
     found = _found(file, reading, _guess(f"{kind} in {packing}" if packing else kind, reading), digest)
     mapping = guess_mapping(found, overrides=options.mapping)
     return replace(found, guess=replace(found.guess, mapping=mapping))
-
-
-def read_parts(source: str | Path) -> Iterator[Read]:
-    """Read a file in parts: a long Parquet file, which may be larger than memory, in several, any other file in one.
-
-    Each part has the lines (rows) of its own. Raises what `read` raises.
-    """
-    file = str(source)
-    with opened(source, file=file, stdin=None) as raw:
-        rows = parquet_rows(raw, file=file) if is_parquet(raw) else 0
-    if rows <= PART_ROWS:
-        yield read(source)
-        return
-    for start in range(0, rows, PART_ROWS):
-        with opened(source, file=file, stdin=None) as raw:
-            digest = digest_of(raw, source, file=file)
-            reading = _told(read_parquet(raw, file=file, start=start, rows=PART_ROWS))
-        yield _found(file, reading, _guess("Parquet", reading), digest)
 
 
 def _without_nameless_end(pieces: Pieces) -> Pieces:

@@ -27,8 +27,7 @@ def is_parquet(opened: Opened) -> bool:
     return head_of(opened).startswith(PARQUET)
 
 
-def parquet_rows(opened: Opened, *, file: str) -> int:
-    """Return how many rows a Parquet file has; raises InputError when it is damaged."""
+def _parquet_rows(opened: Opened, file: str) -> int:
     try:
         return int(pq.read_metadata(opened.path).num_rows)
     except (pa.ArrowException, OSError) as error:
@@ -36,16 +35,15 @@ def parquet_rows(opened: Opened, *, file: str) -> int:
         raise InputError(message) from error
 
 
-def read_parquet(opened: Opened, *, file: str, start: int = 0, rows: int | None = None) -> Pieces:
-    """Read a Parquet file, or `rows` of it from `start` on, as text: whole numbers keep their digits, nested values become JSON.
+def read_parquet(opened: Opened, *, file: str) -> Pieces:
+    """Read a Parquet file as text: whole numbers keep their digits, nested values become JSON.
 
     Raises InputError when it is damaged or has so many columns that a part of it is more than 200 million cells.
     """
-    whole = parquet_rows(opened, file=file)
-    wanted = min(whole - start, whole if rows is None else rows)
+    rows = _parquet_rows(opened, file)
     table, names, renamed = Spool(Room()), list[str](), list[tuple[str, str]]()
-    for first in range(start, start + max(wanted, 1), PART_ROWS):
-        part = _parquet_part(opened, file, first, min(PART_ROWS, start + wanted - first))
+    for start in range(0, max(rows, 1), PART_ROWS):
+        part = _parquet_part(opened, file, start, min(PART_ROWS, rows - start))
         names, renamed = unique_names(part.columns)
         table.append(_as_text(part.rename(dict(zip(part.columns, names, strict=True)))))
     return whole_pieces(table, Lines(), renamed)

@@ -20,8 +20,8 @@ _EXPORTS = "LinkedIn Connections"
 
 def is_connections(told: Read) -> bool:
     """Return whether a file is LinkedIn's `Connections.csv`, by its header; a lead of lemlist has an `_id`."""
-    known = export_of(told.table.columns)
-    return known is not None and known.name.startswith(_EXPORTS) and "_id" not in told.table.columns
+    known = export_of(told.columns)
+    return known is not None and known.name.startswith(_EXPORTS) and "_id" not in told.columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

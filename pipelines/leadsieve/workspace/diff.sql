@@ -20,7 +20,7 @@ with seen_campaigns as (
     where o.campaign is null or n.campaign is null
         or (o.name, o.id, o.owner, o.status, o.archived) is distinct from (n.name, n.id, n.owner, n.status, n.archived)
 ), seen as (
-    select m.membership, m.campaign, m.lead_id, m.digest, case when m.is_paused then 'paused' else m.status end as status,
+    select m.membership, m.campaign, m.lead_id, case when m.is_paused then 'paused' else m.status end as status,
         (m.from_snapshot <= a and (m.until_snapshot is null or m.until_snapshot > a)) as before,
         (m.from_snapshot <= b and (m.until_snapshot is null or m.until_snapshot > b)) as after
     from memberships m, compared
@@ -50,18 +50,23 @@ with seen_campaigns as (
             when o.status is distinct from n.status then 'status_changed'
             else 'fields_changed'
         end as what,
-        o.status as status_before, n.status as status_after, o.digest is distinct from n.digest as differs,
-        coalesce(n.membership, o.membership) as membership
+        o.status as status_before, n.status as status_after, o.membership as old, n.membership as new
     from (select * from numbered where before) o
     left join pairs p on p.old = o.membership
     full join (select * from numbered where after) n on n.membership = p.new
+), contents as (
+    select membership, struct_pack(
+        lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields, imported) as content
+    from memberships semi join unlike using (membership)
+), differing as (  -- Dropping a snapshot between leaves equal rows side by side.
+    select l.* exclude (old, new), coalesce(l.new, l.old) as membership
+    from of_leads l left join contents o on o.membership = l.old left join contents n on n.membership = l.new
+    where o.content is distinct from n.content
 )
 select * exclude (membership) from (
     select *, 0 as membership from of_campaigns
     union all
     select coalesce(n.name, o.name), coalesce(n.id, o.id), l.lead_id, l.what, l.status_before, l.status_after, l.membership
-    from of_leads l left join old_campaigns o on o.campaign = l.number left join new_campaigns n on n.campaign = l.number
-    -- Dropping a snapshot between leaves equal rows side by side.
-    where l.differs
+    from differing l left join old_campaigns o on o.campaign = l.number left join new_campaigns n on n.campaign = l.number
 )
 order by campaign, campaign_id, membership

@@ -43,6 +43,7 @@ where not exists (from snapshots s where s.id >= m.from_snapshot and (m.until_sn
 
 delete from memberships where membership in (from lost);
 delete from membership_identifiers where membership in (from lost);
+delete from imported_leads where membership in (from lost);
 
 delete from campaigns c
 where not exists (from snapshots s where s.id >= c.from_snapshot and (c.until_snapshot is null or s.id < c.until_snapshot))

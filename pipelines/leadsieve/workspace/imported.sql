@@ -1,6 +1,6 @@
 -- The batches of a run whose import was told become the newest snapshot. In: told (one row a lead: row, batch, campaign's name, cells
 -- as exported), told_keys (row, key, role), telling (one row: snapshot, taken_at, run). Out: campaigns (those that the workspace lacks), memberships,
--- `numbered` (the new ones' keys), imports.
+-- imported_leads, `numbered` (the new ones' keys), imports.
 
 create or replace temp table meant as
 with known as (
@@ -20,11 +20,12 @@ create or replace temp table new_ones as
 select (select coalesce(max(membership), 0) from memberships) + row_number() over (order by t.row) as membership, m.campaign, t.*
 from told t join meant m using (name);
 
--- The digest is one that no export can have, so that the lead as exported takes the place of the one that was told of.
 insert into memberships
 select n.membership, n.campaign, t.snapshot, null, null, n.email, n.linkedin_url, n.linkedin_url_sales_nav, 'scheduled', false,
-    null, n.source, n.fields, md5_number(t.run || ':' || n.row), 1, true
+    null, n.source, n.fields, true
 from new_ones n, telling t;
+
+insert into imported_leads select n.membership, md5_number(t.run || ':' || n.row) from new_ones n, telling t;
 
 insert into imports (snapshot, run, batch, campaign, memberships)
 select t.snapshot, t.run, n.batch, n.campaign, count(*) from new_ones n, telling t group by all order by n.batch;

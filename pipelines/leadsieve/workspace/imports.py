@@ -108,8 +108,8 @@ def _counting(con: duckdb.DuckDBPyConnection, run: Importable, told: pl.DataFram
     """Return the batches of which a lead still counts because it was told of."""
     store.put(con, "told", told)
     found = con.execute(
-        "select distinct o.batch from memberships m join told o on m.digest = md5_number(? || ':' || o.row) "
-        "where m.imported and m.until_snapshot is null",
+        "select distinct o.batch from told o join imported_leads l on l.seal = md5_number(? || ':' || o.row) "
+        "join memberships m using (membership) where m.until_snapshot is null",
         [run.run],
     ).fetchall()
     return [batch for (batch,) in found]

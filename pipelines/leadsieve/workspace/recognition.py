@@ -18,26 +18,10 @@ from leadsieve.workspace import store
 _COPY: Final = re.compile(r"(?i)( ?\(\d{1,2}\)|(?<=\S)( -)? (copy|kopie|copie)( \d{1,2})?)$")
 """What browsers and file managers put behind the name of a file that is there already."""
 
-_SAMPLE: Final = 1_000
-"""So many leads of a file tell whose it is: an honest file shares none of its `_id`s with another campaign."""
-
-_SAMPLES: Final = 100_000
-"""So many in all, however many campaigns a load brings."""
-
-_SAMPLED = """
-create or replace temp table sampled as
-select position, file, told, lead_id
-from staged_rows
-semi join (
-    select unnest(min(position, ?)) as position from staged_rows where lead_id is not null group by file, told
-) using (position)
-"""
-_SAMPLED_KEYS = "create or replace temp table sampled_keys as from staged_keys semi join sampled using (position)"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One file of a load: its hash, the campaigns that it names (its words for them), how many leads it has.
+    """One file of a load: its hash, the campaigns that it names (its words for them).
 
     `stem` is its name where that alone says which campaign it is.
     """
@@ -45,7 +29,6 @@ class Export:
     file: str
     sha256: str
     words: tuple[str, ...]
-    leads: int
     stem: str | None
 
 
@@ -126,15 +109,11 @@ def refuse_copies(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], kno
             raise InputError(msg)
 
 
-def refuse_strangers(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], *, complete: bool) -> None:
-    """Raise InputError for a file most of whose leads (staged in `con`) another campaign has, by `_id` and identifier.
+def refuse_strangers(con: duckdb.DuckDBPyConnection, exports: Sequence[Export]) -> None:
+    """Raise InputError for a file most of whose leads another campaign has, by `_id` and identifier, now that the load in `con` is merged.
 
-    Looked at is the state after the load; of each file's campaigns their first `_SAMPLE` leads, fewer where they are many.
+    Looked at are the first leads of each file's campaigns.
     """
-    campaigns = sum(len(export.words) for export in exports)
-    store.put(con, "load_of", pl.DataFrame({"complete": [complete]}))
-    con.execute(_SAMPLED, [min(_SAMPLE, _SAMPLES // max(campaigns, 1) + 1)])
-    con.execute(_SAMPLED_KEYS)
     found = con.execute(store.statement("recognition.sql")).fetchall()
     if not found:
         return
@@ -153,7 +132,7 @@ def refuse_strangers(con: duckdb.DuckDBPyConnection, exports: Sequence[Export], 
 
 
 def record_exports(con: duckdb.DuckDBPyConnection, exports: Sequence[Export]) -> None:
-    """Store which file brought which campaign; the load is still staged in `con`."""
+    """Store which file brought which campaign, now that the load in `con` is merged."""
     files = [
         {"place": place, "file": Path(export.file).name, "sha256": export.sha256, "told": word}
         for place, export in enumerate(exports)
@@ -163,6 +142,6 @@ def record_exports(con: duckdb.DuckDBPyConnection, exports: Sequence[Export]) ->
     store.put(con, "export_files", pl.DataFrame(files, schema=schema))
     con.execute(
         "insert into exports select l.snapshot, b.campaign, f.file, f.sha256, "
-        "(select count(*) from staged_rows s where s.file = f.place and s.told = f.told) "
+        "(select coalesce(sum(a.leads), 0)::bigint from arrived a where a.file = f.place and a.told = f.told) "
         "from export_files f join brought b using (told), load l order by f.place, b.campaign"
     )

@@ -49,8 +49,6 @@ create table memberships (
     last_state varchar,
     source varchar,
     fields varchar not null using compression zstd, -- every other filled field as exported, a JSON object
-    digest uhugeint not null,      -- of the content, to see what a load changed
-    nth integer not null,          -- equal contents within a campaign are counted
     imported boolean not null      -- no export showed it yet: `imported` told of it
 );
 
@@ -71,6 +69,12 @@ create table imports (
     batch integer not null,
     campaign integer not null,
     memberships bigint not null
+);
+
+-- What tells the leads of an import apart, so that a batch of it can be taken back.
+create table imported_leads (
+    membership bigint not null,
+    seal uhugeint not null         -- MD5 of RUN:ROW, the run's ledger by its SHA-256 and the lead's row in it
 );
 
 -- How many leads of a campaign a load did not bring any more; a mass of them at once must be confirmed before they count as deleted.

@@ -1,9 +1,10 @@
 """Campaign exports into the workspace: each load is a snapshot, and only what changed is stored."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import polars as pl
 
 from leadsieve.cleaning import tidied
 from leadsieve.errors import InputError, UsageError, WorkspaceError
-from leadsieve.intake import ColumnMapping, Read, Saved, expand, load_mappings, map_columns, read, read_parts, saved_for
+from leadsieve.intake import ColumnMapping, Read, Saved, expand, load_mappings, map_columns, read, saved_for
 from leadsieve.intake.names import letters
 from leadsieve.policy import Policy
 from leadsieve.resources import resources
 from leadsieve.workspace import store
+from leadsieve.workspace.arrival import allow, arrive
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
 from leadsieve.workspace.connections import Connections, connections_of, is_connections, replace_connections
 from leadsieve.workspace.keys import keys_of_cleaned, keys_of_stored
@@ -28,7 +30,7 @@ from leadsieve.workspace.recognition import (
     refuse_copies,
     refuse_strangers,
 )
-from leadsieve.workspace.staging import Staging, staging
+from leadsieve.workspace.staging import Cleaned, Staging, staging
 from leadsieve.workspace.tombstones import Departure, conclude_deletions
 
 _OWN_COLUMNS: Mapping[str, str] = {
@@ -140,15 +142,14 @@ def _bundle(
     found: list[Export] = []
     connected: list[Read] = []
     for source in (source for pattern in exports for source in expand(pattern)):
-        parts = map(_whole, read_parts(source))
-        first = next(parts)
-        if is_connections(first):
-            connected.append(first)
+        told = _whole(read(source))
+        if is_connections(told):
+            connected.append(told)
             continue
         if campaign and found:
             msg = "--campaign names one campaign, but several exports were given. Load them one by one, or name each file by its campaign."
             raise UsageError(msg)
-        found.append(_stage_file(staged, first, parts, place=len(found), campaign=campaign, saved=saved))
+        found.append(_stage_file(staged, told, place=len(found), campaign=campaign, saved=saved))
     return _Bundle(
         staged=staged,
         known=pl.DataFrame(schema=_CAMPAIGNS) if listed is None else _read_campaigns(listed),
@@ -159,29 +160,28 @@ def _bundle(
     )
 
 
-def _stage_file(
-    staged: Staging, first: Read, more: Iterable[Read], *, place: int, campaign: str | None, saved: Saved
-) -> Export:
-    """Stage a file's memberships part by part; return what is to be known of it: its hash, and the campaigns that it names."""
-    mappings = _mappings(first, saved_for(first, saved))
-    leads, words = 0, set()
-    for part in itertools.chain([first], more):
-        rows, keys = _memberships(part, campaign, mappings)
-        staged.add(rows, keys, file=place)
-        leads += rows.height
-        words |= set(rows["told"].unique())
-    stem = None if campaign or "campaign" in _own_columns(first.table.columns) else _campaign_of(first, None)
-    word = campaign or stem
-    if not leads and word:
-        words = {word}
-    return Export(file=first.file, sha256=first.sha256, words=tuple(sorted(words)), leads=leads, stem=stem)
+def _stage_file(staged: Staging, told: Read, *, place: int, campaign: str | None, saved: Saved) -> Export:
+    """Stage a file's memberships; return what is to be known of it: its hash, and the campaigns that it names."""
+    mappings = _mappings(told, saved_for(told, saved))
+    column = None if campaign else _own_columns(told.columns).get("campaign")
+    name = _campaign_of(told, campaign)
+    staged.add_read(told, partial(_memberships, column=column, name=name, mappings=mappings), file=place)
+    words = _words(told, column, name) if column else [name]
+    stem = None if campaign or column else name
+    return Export(file=told.file, sha256=told.sha256, words=tuple(words), stem=stem)
+
+
+def _words(told: Read, column: str, name: str) -> list[str]:
+    """Return a file's words for campaigns, by its column; `name` where a cell is empty."""
+    cells = told.records.scan().select(pl.col(column).unique()).collect(engine="streaming")
+    return sorted(cells.select(_cell(column).fill_null(name)).to_series().unique())
 
 
 def _backup(staged: Staging, backup: Backup) -> _Bundle:
     """Return what a backup holds as if its campaigns were exported with it."""
     words = backup.campaigns.select(pl.coalesce("id", "name").alias("told"))["told"]
-    staged.add(backup.leads, keys_of_stored(backup.cells), file=0)
-    whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), leads=backup.leads.height, stem=None)
+    staged.add((backup.leads, keys_of_stored(backup.cells)), file=0)
+    whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), stem=None)
     return _Bundle(staged=staged, known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True)
 
 
@@ -200,10 +200,9 @@ def _load(
     if not anew and (known := recognise(con, content)):
         return Loaded(known=True, **asdict(known))
     refuse_copies(con, bundle.exports, bundle.known)
-    _stage(con, bundle, policy)
+    loaded = _merge(con, path, bundle, moment=moment, complete=complete, content=content, policy=policy)
     if not bundle.from_backup:
-        refuse_strangers(con, bundle.exports, complete=complete)
-    loaded = _merge(con, path, bundle.staged, moment=moment, complete=complete, content=content, policy=policy)
+        refuse_strangers(con, bundle.exports)
     record_exports(con, bundle.exports)
     return loaded
 
@@ -239,27 +238,25 @@ def _whole(told: Read) -> Read:
 
 def _mappings(told: Read, saved: Mapping[str, str]) -> tuple[ColumnMapping, ...]:
     """Return what the export's columns are that say something of the lead."""
-    return map_columns(told.with_table(_of_leads(told.table)), overrides={}, saved=saved)
+    of_leads = replace(told, records=told.records.without(_not_of_leads(told.columns)))
+    return map_columns(of_leads, overrides={}, saved=saved)
 
 
-def _of_leads(table: pl.DataFrame) -> pl.DataFrame:
+def _not_of_leads(columns: Sequence[str]) -> list[str]:
+    """Return the columns that say something of the membership only."""
+    return [column for name, column in _own_columns(columns).items() if name != "source"]
+
+
+def _memberships(table: pl.DataFrame, *, column: str | None, name: str, mappings: Sequence[ColumnMapping]) -> Cleaned:
+    """Return the memberships of an export's table, one row each, and their keys; `column` names their campaigns, else `name`."""
     own = _own_columns(table.columns)
-    return table.drop(column for name, column in own.items() if name != "source")
-
-
-def _memberships(
-    told: Read, campaign: str | None, mappings: Sequence[ColumnMapping]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return one export's memberships, one row each (`EXPORT`), and their keys."""
-    table = told.table
-    own = _own_columns(table.columns)
-    cleaned = tidied(_of_leads(table), mappings)
+    cleaned = tidied(table.drop(_not_of_leads(table.columns)), mappings)
     fields = [
         str(m.field or m.variable)
         for m in mappings
         if m.field not in {"email", "linkedinUrl"} and (m.field or m.variable)
     ]
-    named = _cell("" if campaign else own.get("campaign", "")).fill_null(_campaign_of(told, campaign))
+    named = _cell(column or "").fill_null(name)
     second = next((m.column for m in mappings if m.field == "linkedinUrlSalesNav"), None)
     sales = pl.col(second) if second else pl.lit(None, pl.String)
     rows = pl.concat(
@@ -310,18 +307,6 @@ def _cell(column: str) -> pl.Expr:
 
 def _truth(column: str) -> pl.Expr:
     return pl.col(column).str.to_lowercase().is_in(_TRUE).fill_null(value=False)
-
-
-def _stage(con: duckdb.DuckDBPyConnection, bundle: _Bundle, policy: Policy) -> None:
-    """Put what the load brings beside the workspace's own tables."""
-    words = sorted({word for export in bundle.exports for word in export.words})
-    bundle.staged.attach(con, resources(policy.memory, policy.threads))
-    frames = {
-        "known": bundle.known,
-        "brought": _resolve(con, words, bundle.known.to_dicts()),
-    }
-    for name, frame in frames.items():
-        store.put(con, name, frame)
 
 
 def _resolve(con: duckdb.DuckDBPyConnection, told: Sequence[str], known: list[dict[str, Any]]) -> pl.DataFrame:
@@ -377,14 +362,14 @@ def _called(word: str, campaigns: list[dict[str, Any]], where: str) -> dict[str,
 def _merge(
     con: duckdb.DuckDBPyConnection,
     path: Path,
-    staged: Staging,
+    bundle: _Bundle,
     *,
     moment: datetime,
     complete: bool,
     content: str,
     policy: Policy,
 ) -> Loaded:
-    """Write the staged load as the next snapshot; what did not change since the last one stays as it is."""
+    """Write the bundle as the next snapshot; what did not change since the last one stays as it is."""
     newest = con.execute("select max(taken_at) from snapshots").fetchone()
     if newest and newest[0] and moment < newest[0]:
         msg = f"The exports are older ({moment} UTC) than the newest snapshot of {path} ({newest[0]} UTC). Load snapshots in the order of time."
@@ -397,10 +382,13 @@ def _merge(
         "create or replace temp table load as select ?::integer as snapshot, ?::timestamp as taken_at, ?::boolean as complete",
         [snapshot, moment, complete],
     )
+    words = [word for export in bundle.exports for word in export.words]
+    brought = _resolve(con, sorted(set(words)), bundle.known.to_dicts())
+    store.put(con, "known", bundle.known)
+    store.put(con, "brought", brought)
+    allow(con, resources(policy.memory, policy.threads), bundle.staged.folder)
+    arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))
-    for _ in staged.batches(con):
-        con.execute(store.statement("begin.sql"))
-        con.execute(store.statement("identify.sql"))
     departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
     return Loaded(

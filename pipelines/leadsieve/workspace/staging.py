@@ -1,17 +1,16 @@
-"""Exports on their way into the workspace: part by part into files beside it, so that a load of any size needs little memory."""
+"""What a load brings, on its way into the workspace: short files cleaned at once, long ones part by part when their turn comes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-import duckdb
 import polars as pl
 
-from leadsieve.database import quoted
-from leadsieve.resources import Resources
+from leadsieve.intake import Read
 from leadsieve.scratch import scratch
+from leadsieve.spool import PART_ROWS
 from leadsieve.workspace.keys import PLACE
 
 EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -29,66 +28,89 @@ EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 """One membership as an export shows it."""
 
-_BATCH: Final = 2_000_000  # memberships that are taken over at once
+Cleaned: TypeAlias = tuple[pl.DataFrame, pl.DataFrame]
+"""Memberships (`EXPORT`) and their keys (place among them, key, role)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some memberships of a load (`EXPORT`, `position`: their number in it from 1, `file`: its place in it) and their keys (position, key, role)."""
+
+    rows: pl.DataFrame
+    keys: pl.DataFrame
 
 
 @dataclass(slots=True)
 class Staging:
-    """The memberships that a load brings: `add` them part by part, then `attach` them to the workspace."""
+    """The memberships that a load brings: `add` its files, then take over the `parts`.
+
+    Thousands of short files lie in a scratch folder, but for the last ones; a long one is where it was read.
+    """
 
     folder: Path
     rows: int = 0
-    parts: list[tuple[str, int]] = field(default_factory=list)
-    """Names and rows of what was added."""
+    _stored: list[str] = field(default_factory=list)
+    _waiting: list[Part] = field(default_factory=list)
+    _rows_waiting: int = 0
+    _long: list[Iterator[Part]] = field(default_factory=list)
 
-    def add(self, rows: pl.DataFrame, keys: pl.DataFrame, *, file: int) -> None:
-        """Take over some memberships (`EXPORT`) of the load's file at that place, and their keys (place among them, key, role)."""
-        place = pl.int_range(pl.len(), dtype=pl.Int64)
-        staged = rows.select(
-            *EXPORT,
-            position=place + self.rows + 1,
-            file=pl.lit(file, pl.Int32),
-            is_identified=place.is_in(keys[PLACE].unique().cast(pl.Int64).implode()),
-        )
-        name = f"{self.rows:012}-{rows.height:07}"
-        self._write(f"rows-{name}", staged)
-        self._write(f"keys-{name}", keys.select("key", "role", position=pl.col(PLACE).cast(pl.Int64) + self.rows + 1))
-        self.parts.append((name, rows.height))
-        self.rows += rows.height
+    def add_read(self, told: Read, cleaned: Callable[[pl.DataFrame], Cleaned], *, file: int) -> None:
+        """Take over the load's file at that place, which `cleaned` makes memberships of."""
+        height = told.records.height
+        if height <= PART_ROWS:
+            self.add(cleaned(told.table), file=file)
+            return
+        self._long.append(_cleaned_parts(told, cleaned, file=file, before=self.rows))
+        self.rows += height
 
-    def attach(self, con: duckdb.DuckDBPyConnection, allowed: Resources) -> None:
-        """Let `con` see all of them as `staged_rows` and `staged_keys`, and take them over with what is allowed, in any order."""
-        con.execute(f"set temp_directory = {quoted(self.folder / 'spilled')}")
-        for setting, value in allowed.engine().items():
-            con.execute(f"set {setting} = '{value}'")
-        con.execute("set preserve_insertion_order = false")
-        if not self.parts:  # A load may bring nobody.
-            nobody = pl.DataFrame(schema={PLACE: pl.UInt32, "key": pl.String, "role": pl.Boolean})
-            self.add(pl.DataFrame(schema=EXPORT), nobody, file=0)
-        self._see(con, "staged", [name for name, _ in self.parts])
+    def add(self, cleaned: Cleaned, *, file: int) -> None:
+        """Take over memberships that are in memory anyhow."""
+        part = _numbered(cleaned, file=file, before=self.rows)
+        self._waiting.append(part)
+        self.rows += part.rows.height
+        self._rows_waiting += part.rows.height
+        if self._rows_waiting >= PART_ROWS:
+            self._store()
 
-    def batches(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Let `con` see them one batch after the other as `batch_rows` and `batch_keys`."""
-        names: list[str] = []
-        rows = 0
-        for name, height in self.parts:
-            if names and rows + height > _BATCH:
-                self._see(con, "batch", names)
-                yield
-                names, rows = [], 0
-            names.append(name)
-            rows += height
-        self._see(con, "batch", names)
-        yield
+    def parts(self) -> Iterator[Part]:
+        """Yield all of them once, in parts; what comes first in a file comes first."""
+        for name in self._stored:
+            yield Part(rows=pl.read_parquet(self._file("rows", name)), keys=pl.read_parquet(self._file("keys", name)))
+        if self._waiting:
+            yield _together(self._waiting)
+        for long in self._long:
+            yield from long
 
-    def _see(self, con: duckdb.DuckDBPyConnection, what: str, names: Sequence[str]) -> None:
-        for kind in ("rows", "keys"):
-            files = ", ".join(quoted(self.folder / f"{kind}-{name}.parquet") for name in names)
-            con.execute(f"create or replace temp view {what}_{kind} as from read_parquet([{files}])")
+    def _store(self) -> None:
+        # Read once and then removed: what compresses well but slowly is not worth it.
+        part, name = _together(self._waiting), f"{len(self._stored):06}"
+        part.rows.write_parquet(self._file("rows", name), compression="lz4", statistics=False)
+        part.keys.write_parquet(self._file("keys", name), compression="lz4", statistics=False)
+        self._stored.append(name)
+        self._waiting, self._rows_waiting = [], 0
 
-    def _write(self, name: str, part: pl.DataFrame) -> None:
-        # Read a few times and then removed: what compresses well but slowly is not worth it.
-        part.write_parquet(self.folder / f"{name}.parquet", compression="lz4", statistics=False)
+    def _file(self, kind: str, name: str) -> Path:
+        return self.folder / f"{kind}-{name}.parquet"
+
+
+def _cleaned_parts(told: Read, cleaned: Callable[[pl.DataFrame], Cleaned], *, file: int, before: int) -> Iterator[Part]:
+    for part in told.parts():
+        yield _numbered(cleaned(part.table), file=file, before=before)
+        before += part.table.height
+
+
+def _numbered(cleaned: Cleaned, *, file: int, before: int) -> Part:
+    """Return memberships with their numbers in the load, `before` of which come first."""
+    rows, keys = cleaned
+    position = pl.int_range(before + 1, before + rows.height + 1, dtype=pl.Int64)
+    return Part(
+        rows=rows.select(*EXPORT, position=position, file=pl.lit(file, pl.Int32)),
+        keys=keys.select("key", "role", position=pl.col(PLACE).cast(pl.Int64) + before + 1),
+    )
+
+
+def _together(parts: list[Part]) -> Part:
+    return Part(rows=pl.concat(part.rows for part in parts), keys=pl.concat(part.keys for part in parts))
 
 
 @contextmanager

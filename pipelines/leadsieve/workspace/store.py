@@ -20,7 +20,7 @@ from leadsieve.holding import held
 from leadsieve.identity import KEY_VERSION
 from leadsieve.scratch import scratch
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _OURS = {"schema_version": SCHEMA_VERSION, "key_version": KEY_VERSION}
 T = TypeVar("T")
 _POLL = 0.05  # seconds between two tries to open a locked file

@@ -34,6 +34,8 @@ class Departure:
 
 def conclude_deletions(con: duckdb.DuckDBPyConnection, statuses: Mapping[str, str]) -> tuple[Departure, ...]:
     """Store which leads the load in `con` found deleted; `statuses` are the policy's own words for statuses."""
+    if not con.execute("select exists (from ended)").fetchall()[0][0]:
+        return ()
     store.put(con, "statuses", status_table(statuses))
     store.put(con, "mass", pl.DataFrame({"leads": [MASS_LEADS], "share": [MASS_SHARE]}))
     con.execute(store.statement("tombstones.sql"))

@@ -3,8 +3,10 @@
 
 create or replace temp table taken_back as
 select m.membership, o.batch
-from memberships m, telling t, told o
-where m.imported and m.until_snapshot is null and m.digest = md5_number(t.run || ':' || o.row);
+from telling t, told o
+join imported_leads l on l.seal = md5_number(t.run || ':' || o.row)
+join memberships m using (membership)
+where m.until_snapshot is null;
 
 update memberships set until_snapshot = (select snapshot from telling) where membership in (select membership from taken_back);
 
