@@ -69,12 +69,12 @@ def email_domain(expr: pl.Expr) -> pl.Expr:
 
 def is_role(expr: pl.Expr) -> pl.Expr:
     """Return whether each canonical address is a function's and not a person's (`info@` ...)."""
-    return _base(expr).is_in(_names(mailboxes.ROLES))
+    return expr.str.contains(_local_of(mailboxes.ROLES))
 
 
 def is_no_reply(expr: pl.Expr) -> pl.Expr:
     """Return whether nobody reads what is sent to each canonical address."""
-    return _base(expr).is_in(_names(mailboxes.NO_REPLIES))
+    return expr.str.contains(_local_of(mailboxes.NO_REPLIES))
 
 
 def is_free_provider(expr: pl.Expr) -> pl.Expr:
@@ -134,10 +134,10 @@ def _linkedin_field(expr: pl.Expr, field: str, dtype: PolarsDataType) -> pl.Expr
     return expr.map_batches(answer, return_dtype=dtype, is_elementwise=True)
 
 
-def _base(expr: pl.Expr) -> pl.Expr:
-    """Return the address up to its first `@` or `+`: found as text, at a third of what a pattern costs."""
-    local = pl.coalesce(expr.str.head(expr.str.find("@", literal=True)), expr)
-    return pl.coalesce(local.str.head(local.str.find("+", literal=True)), local)
+@lru_cache
+def _local_of(words: frozenset[str]) -> str:
+    """Return the shape of addresses that start with one of the words, before a `+` or the `@`."""
+    return f"^(?:{'|'.join(sorted(map(re.escape, words)))})(?:[+@]|$)"
 
 
 def _names(words: frozenset[str]) -> pl.Expr:

@@ -16,16 +16,20 @@ with hosts as (
 ), domains as (  -- mail.acme.com, acme.com, com
     select host, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain
     from labelled
+), telling as (  -- Few of the memberships hold somebody back: they are picked before anything is joined.
+    select nth, name, told, told in (select unnest(suppress_statuses) from settings) as suppresses, last_state, lower(last_state) = 'emailsbounced' as bounced
+    from memberships
+    where told in (select unnest(suppress_statuses) from settings) or lower(last_state) = 'emailsbounced'
 ), said as (
     -- Pausing a lead does not take back that its person said no.
     select person, case told when 'unsubscribed' then 'unsubscribed' else 'do_not_contact' end as reason,
         'campaign ' || name || ': ' || told as suppressed_by, 'status' as kind, told as entry
-    from person_memberships join memberships using (nth) cross join settings g
-    where list_contains(g.suppress_statuses, told)
+    from person_memberships join telling using (nth)
+    where suppresses
     union all
     select person, 'bounced', 'campaign ' || name || ': ' || last_state, 'bounce', name
-    from person_memberships join memberships using (nth)
-    where lower(last_state) = 'emailsbounced'
+    from person_memberships join telling using (nth)
+    where bounced
     union all
     select p.person, s.reason, s.came_from, s.kind, s.value
     from ws.suppressions s join numbers n on n.identifier = md5_number(s.value) join person_numbers p using (number)

@@ -9,8 +9,8 @@ where membership in (select i.membership from ws.membership_identifiers i semi j
 
 insert into near from found;
 
-create or replace temp table frontier as
-select identifier, (row_number() over ())::integer - 1 + (select count(*) from numbers)::integer as number
-from (select distinct identifier from found anti join numbers using (identifier));
+set variable reached = (select count(*) from numbers);
 
-insert into numbers from frontier;
+insert into numbers
+select identifier, (row_number() over ())::integer - 1 + getvariable('reached')::integer
+from (select distinct identifier from found anti join numbers using (identifier));
