@@ -69,12 +69,16 @@ class Crowd:
     @cached_property
     def shared(self) -> Marks:
         """Which identifiers several people share."""
-        emails, profiles = zip(
-            self._pairs_of_rows(1), self._pairs_of_rows(2), self._pairs_of_memberships(), strict=True
-        )
-        pairs = distinct(np.concatenate(emails).astype(np.int64) << 32 | np.concatenate(profiles))
+        told = zip(self._pairs_of_rows(1), self._pairs_of_rows(2), self._pairs_of_memberships(), strict=True)
+        emails, profiles = (np.concatenate(numbers) for numbers in told)
+        most = np.where(self.role, np.int8(_MOST_OF_A_ROLE), np.int8(_MOST))
+        # Few stand so often at all; only what they stand beside has to be looked at, each once.
+        often = [np.bincount(numbers, minlength=self.size) > most for numbers in (emails, profiles)]
+        some = often[0][emails] | often[1][profiles]
+        pairs = distinct(emails[some].astype(np.int64) << 32 | profiles[some])
         beside = np.bincount(pairs >> 32, minlength=self.size) + np.bincount(pairs & 0xFFFFFFFF, minlength=self.size)
-        return beside > np.where(self.role, _MOST_OF_A_ROLE, _MOST)
+        shared: Marks = beside > most
+        return shared
 
     def _pairs_of_rows(self, place: int) -> tuple[Numbers, Numbers]:
         email, profile = self.wide[0], self.wide[place]
