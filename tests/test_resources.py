@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import leadsieve as ls
 from leadsieve.resources import USUAL, resources
 from leadsieve.sieve import steps
+from leadsieve.spool import Room
 
 LEADS = "email,firstName\nann@acme-tools.com,Ann\nbob@acme-tools.com,Bob\n"
 
@@ -142,3 +144,19 @@ def test_spilled_data_is_gone_with_the_run(tmp_path, monkeypatch):
     assert result.ledger.height == 2
     assert spilled[0].is_relative_to(tmp_path / "temporary")
     assert not spilled[0].exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_tables_of_a_run_keep_their_share_of_it(tmp_path, monkeypatch, kind):
+    (tmp_path / "list.csv").write_text(LEADS)
+    pl.read_csv(tmp_path / "list.csv").write_parquet(tmp_path / "list.parquet")
+    told = []
+    real = Room.__init__
+
+    def look(room, memory=USUAL):
+        told.append(memory)
+        real(room, memory)
+
+    monkeypatch.setattr(Room, "__init__", look)
+    ls.run(tmp_path / f"list.{kind}", workspace=None, campaign="Spring", memory="800MB")
+    assert told.count(800_000_000) == 3, "the file's, the list's, the sieve's"

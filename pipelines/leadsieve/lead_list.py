@@ -127,7 +127,8 @@ def gather(
 
     Raises InputError for a file that cannot be used and when there is no record at all.
     """
-    options = ReadOptions(encoding=policy.encoding or None)
+    memory = policy.resources.memory
+    options = ReadOptions(encoding=policy.encoding or None, memory=memory)
     saved = load_mappings(policy.mappings)
     found = [(tag or source, path) for spec in lists for tag, path in _paths(spec)]
     reads = [(tag, read(path, options=options, stdin=stdin)) for tag, path in found]
@@ -136,7 +137,7 @@ def gather(
         raise InputError(msg)
     if isinstance(policy, CommandPolicy):
         refuse_unknown_columns([told for _, told in reads], policy.asked)
-    room = Room()
+    room = Room(memory)
     files = _numbered(_list_file(told, tag, policy, saved_for(told, saved), room) for tag, told in reads if told.height)
     return _cleaned(files, policy, Spool(room))
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from leadsieve.errors import UsageError
-from leadsieve.resources import resources
+from leadsieve.resources import Resources, resources
 from leadsieve.small_html import html_list, html_table
 from leadsieve.words import (
     Connections,
@@ -207,6 +207,11 @@ class Policy:
             raise UsageError(" ".join(wrong))
         return self
 
+    @property
+    def resources(self) -> Resources:
+        """How much of the machine a job may use; raises UsageError for a `memory` that is none."""
+        return resources(self.memory, self.threads)
+
     def digest(self) -> str:
         """Return the SHA-256 of all settings that can change what is decided, the same for equal policies."""
         rules = {name: value for name, value in self.as_dict().items() if name not in _OF_THE_MACHINE}
@@ -275,7 +280,7 @@ def _wrong_numbers(policy: Policy) -> Iterator[str]:
 
 def _no_memory(policy: Policy) -> Iterator[str]:
     try:
-        resources(policy.memory, policy.threads)
+        _ = policy.resources
     except UsageError as error:
         yield f"`memory`: {error}"
 

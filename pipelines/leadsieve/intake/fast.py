@@ -28,13 +28,15 @@ class _Parsed:
     may_have_short_rows: bool
 
 
-def fast_table(opened: Opened, *, dialect: Dialect, layout: Layout, names: list[str]) -> tuple[Spool, Lines] | None:
-    """Return the table and the line of each record, or nothing when the file is not plain and clean throughout."""
+def fast_table(
+    opened: Opened, *, dialect: Dialect, layout: Layout, names: list[str], room: Room
+) -> tuple[Spool, Lines] | None:
+    """Return the table, in the room, and the line of each record, or nothing when the file is not plain and clean throughout."""
     if not _is_plain(dialect, layout):
         return None
     with ThreadPoolExecutor(max_workers=1) as pool:
         counting = pool.submit(count_raw, opened.stream, dialect.delimiter)
-        parsed = _parsed(opened.path, dialect, layout, names)
+        parsed = _parsed(opened.path, dialect, layout, names, room)
         count = counting.result()
     if parsed is None or not count.sound:
         return None
@@ -64,9 +66,9 @@ def _is_plain(dialect: Dialect, layout: Layout) -> bool:
     )
 
 
-def _parsed(path: Path, dialect: Dialect, layout: Layout, names: list[str]) -> _Parsed | None:
+def _parsed(path: Path, dialect: Dialect, layout: Layout, names: list[str], room: Room) -> _Parsed | None:
     """Return the table, looked at part by part while it is parsed; nothing where a row may be no record."""
-    table, tail, may_be_short = Spool(Room()), pl.DataFrame(), False
+    table, tail, may_be_short = Spool(room), pl.DataFrame(), False
     try:
         for part in _parts(path, dialect, names):
             if _has_no_records(part, layout):

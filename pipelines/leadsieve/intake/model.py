@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from leadsieve.resources import USUAL
 from leadsieve.spool import Spool
 
 
@@ -15,12 +16,14 @@ from leadsieve.spool import Spool
 class ReadOptions:
     """What a person tells the reader instead of letting it guess.
 
-    `mapping` takes the file's own column names to lemlist fields; an empty field leaves the column unmapped.
+    `mapping` takes the file's own column names to lemlist fields; an empty field leaves the column unmapped. `memory` is what the
+    whole job may use, in bytes.
     """
 
     encoding: str | None = None
     sheet: str | int | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    memory: int = USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from leadsieve.intake.source import Opened, digest_of, opened
 from leadsieve.intake.structured import is_parquet, read_json, read_parquet
 from leadsieve.intake.table import Pieces, unique_names
 from leadsieve.intake.text import Reading, build, check, header_of, read_text
+from leadsieve.spool import Room
 
 _DEFAULTS = ReadOptions()
 _SURE = Guessed(value="", confidence=1.0)
@@ -90,15 +91,16 @@ def _found(file: str, reading: Reading, guess: Guess, digest: Digest) -> Read:
 
 def _read(inner: Opened, file: str, options: ReadOptions) -> tuple[str, Reading]:
     _refuse_what_is_no_list(inner, file)
+    room = Room(options.memory)
     if is_parquet(inner):
-        return "Parquet", _told(read_parquet(inner, file=file))
+        return "Parquet", _told(read_parquet(inner, file=file, room=room))
     if is_spreadsheet(inner):
         name, reading = _read_sheet(inner, file, options)
         return f"spreadsheet, sheet '{name}'", reading
     pieces = read_json(inner, file=file)
     if pieces is not None:
         return "JSON", _told(pieces)
-    return "text", read_text(inner, file=file, encoding=options.encoding)
+    return "text", read_text(inner, file=file, encoding=options.encoding, room=room)
 
 
 def _refuse_what_is_no_list(inner: Opened, file: str) -> None:

@@ -35,13 +35,13 @@ def _parquet_rows(opened: Opened, file: str) -> int:
         raise InputError(message) from error
 
 
-def read_parquet(opened: Opened, *, file: str) -> Pieces:
-    """Read a Parquet file as text: whole numbers keep their digits, nested values become JSON.
+def read_parquet(opened: Opened, *, file: str, room: Room) -> Pieces:
+    """Read a Parquet file as text, into the room: whole numbers keep their digits, nested values become JSON.
 
     Raises InputError when it is damaged or has so many columns that a part of it is more than 200 million cells.
     """
     rows = _parquet_rows(opened, file)
-    table, names, renamed = Spool(Room()), list[str](), list[tuple[str, str]]()
+    table, names, renamed = Spool(room), list[str](), list[tuple[str, str]]()
     for start in range(0, max(rows, 1), PART_ROWS):
         part = _parquet_part(opened, file, start, min(PART_ROWS, rows - start))
         names, renamed = unique_names(part.columns)

@@ -15,6 +15,7 @@ from leadsieve.intake.model import Dialect, Guessed
 from leadsieve.intake.records import Record, records_of
 from leadsieve.intake.source import Opened
 from leadsieve.intake.table import Pieces, TableBuilder, unique_names, whole_pieces
+from leadsieve.spool import Room
 
 MOSTLY_UNREADABLE = 0.5
 SAMPLE_LINES = 1000
@@ -49,23 +50,23 @@ class _Plan:
         return unique_names(header_of(self.layout))
 
 
-def read_text(opened: Opened, *, file: str, encoding: str | None) -> Reading:
-    """Read a delimited text file.
+def read_text(opened: Opened, *, file: str, encoding: str | None, room: Room) -> Reading:
+    """Read a delimited text file; what is read fast lies in the room.
 
     Raises InputError for an empty file and for one of which more than half cannot be read.
     """
-    fast = _read_fast(opened, file) if encoding is None else None
+    fast = _read_fast(opened, file, room) if encoding is None else None
     return fast or _read_exactly(opened, file, encoding)
 
 
-def _read_fast(opened: Opened, file: str) -> Reading | None:
+def _read_fast(opened: Opened, file: str, room: Room) -> Reading | None:
     if opened.stream.seek(0, 2) < FAST_FROM_BYTES or not is_utf8_so_far(opened.stream):
         return None
     plan = _plan(opened, Coding(encoding="utf-8"), file)
     names, renamed = plan.names
     if plan.declared:
         return None
-    found = fast_table(opened, dialect=plan.dialect, layout=plan.layout, names=names)
+    found = fast_table(opened, dialect=plan.dialect, layout=plan.layout, names=names, room=room)
     if found is None:
         return None
     return _reading(whole_pieces(*found, renamed), _UTF8, plan)

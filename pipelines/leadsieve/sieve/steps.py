@@ -16,7 +16,6 @@ from leadsieve.database import connect, put, quoted, small_table
 from leadsieve.errors import InputError
 from leadsieve.identity import mailbox_key
 from leadsieve.policy import Policy
-from leadsieve.resources import resources
 from leadsieve.schema import SUPPRESSION
 from leadsieve.scratch import scratch
 from leadsieve.sieve.columns import fetched, placed
@@ -118,7 +117,7 @@ def prepared(
     # What does not fit into memory is spilled beside other temporary files, not into the folder that a job happens to run in.
     with (
         scratch() as spill,
-        connect(temp_directory=str(spill), allowed=resources(policy.memory, policy.threads)) as con,
+        connect(temp_directory=str(spill), allowed=policy.resources) as con,
     ):
         _attach(con, workspace, policy)
         chosen = choose_snapshot(con, snapshot) if workspace else None
@@ -132,7 +131,7 @@ def sieve(parts: Iterable[pl.DataFrame], ground: Ground, policy: Policy) -> Siev
     """Decide every row of the list, whose `parts` (columns `LIST_ROWS`) number them from 1 without a gap."""
     con = ground.con
     with _told_of_memory():
-        rows = _take_in(con, parts)
+        rows = _take_in(con, parts, Room(policy.resources.memory))
         for step in STEPS:
             step(con)
         decided = decide(facts_of_rows(con, rows.height), dedup=policy.dedup, import_mode=policy.import_mode)
@@ -167,13 +166,13 @@ def _attach(con: duckdb.DuckDBPyConnection, workspace: Path | None, policy: Poli
     con.execute("use memory")
 
 
-def _take_in(con: duckdb.DuckDBPyConnection, parts: Iterable[pl.DataFrame]) -> Spool:
+def _take_in(con: duckdb.DuckDBPyConnection, parts: Iterable[pl.DataFrame], room: Room) -> Spool:
     """Make `list_rows` of the list's parts, and `list_sources` (source: its number, name); return what the rows lie in.
 
     Of a long list DuckDB reads what a step asks for from the parts, and holds none of its texts.
     """
     numbers: dict[str, int] = {}
-    spool = Spool(Room())
+    spool = Spool(room)
     for part in parts:
         for source in part["source"].unique(maintain_order=True):
             numbers.setdefault(source, len(numbers))

@@ -13,10 +13,19 @@ import polars as pl
 
 from leadsieve.cleaning import tidied
 from leadsieve.errors import InputError, UsageError, WorkspaceError
-from leadsieve.intake import ColumnMapping, Read, Saved, expand, load_mappings, map_columns, read, saved_for
+from leadsieve.intake import (
+    ColumnMapping,
+    Read,
+    ReadOptions,
+    Saved,
+    expand,
+    load_mappings,
+    map_columns,
+    read,
+    saved_for,
+)
 from leadsieve.intake.names import letters
 from leadsieve.policy import Policy
-from leadsieve.resources import resources
 from leadsieve.workspace import store
 from leadsieve.workspace.arrival import allow, arrive
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
@@ -142,7 +151,7 @@ def _bundle(
     found: list[Export] = []
     connected: list[Read] = []
     for source in (source for pattern in exports for source in expand(pattern)):
-        told = _whole(read(source))
+        told = _whole(read(source, options=ReadOptions(memory=policy.resources.memory)))
         if is_connections(told):
             connected.append(told)
             continue
@@ -386,7 +395,7 @@ def _merge(
     brought = _resolve(con, sorted(set(words)), bundle.known.to_dicts())
     store.put(con, "known", bundle.known)
     store.put(con, "brought", brought)
-    allow(con, resources(policy.memory, policy.threads), bundle.staged.folder)
+    allow(con, policy.resources, bundle.staged.folder)
     arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))
     departures = conclude_deletions(con, policy.statuses)
