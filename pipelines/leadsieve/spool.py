@@ -72,8 +72,8 @@ def side_by_side(
             yield begun.popleft().result()
 
 
-def _ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield the parts, reading the next while one is worked on."""
+def ahead(parts: Iterator[_Made]) -> Iterator[_Made]:
+    """Yield the parts, each made by another thread while the one before is worked on."""
     with ThreadPoolExecutor(1) as beside:
         coming = beside.submit(next, parts, None)
         while (part := coming.result()) is not None:
@@ -163,7 +163,7 @@ class Spool:
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts in order, whole or some columns of them; one part without rows for an empty table."""
         wanted = self.columns if columns is None else list(columns)
-        yield from _ahead(pl.read_parquet(file, columns=wanted).select(wanted) for file in self._files)
+        yield from ahead(pl.read_parquet(file, columns=wanted).select(wanted) for file in self._files)
         for part in self._kept:
             yield part.select(wanted)
         rest = self._rest().select(wanted)
@@ -249,9 +249,7 @@ class FileSpool:
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts in order, whole or some columns of them."""
         chosen = self.scan().select(self._schema.names() if columns is None else list(columns))
-        yield from _ahead(
-            chosen.slice(start, PART_ROWS).collect() for start in range(0, max(self.height, 1), PART_ROWS)
-        )
+        yield from ahead(chosen.slice(start, PART_ROWS).collect() for start in range(0, max(self.height, 1), PART_ROWS))
 
     def scan(self) -> pl.LazyFrame:
         """Return the table to be asked; it lasts as long as the spool."""

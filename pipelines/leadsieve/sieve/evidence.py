@@ -72,7 +72,7 @@ def _order(con: duckdb.DuckDBPyConnection, rows: Numbers, nth: Numbers, conflict
     again = rows[1:] == rows[:-1]
     several = np.flatnonzero(np.append(again, False) | np.append(False, again))
     if len(several):
-        rank = placed(con, "select conflict, rank from conflicts", int(conflict.max()) + 1)
+        (rank,) = fetched(con, "select rank from conflicts order by conflict")
         membership = placed(con, "select nth, membership from memberships", memberships)
         order[several] = several[np.lexsort((membership[nth[several]], rank[conflict[several]], rows[several]))]
     return order

@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from leadsieve.components import connect_identifiers
+from leadsieve.database import put
 from leadsieve.limits import registry
 from leadsieve.policy import Policy
 from leadsieve.words import Advice
@@ -33,9 +34,9 @@ def advise(path: Path, policy: Policy, *, lock_timeout: float = 10.0) -> pl.Data
     """
     with store.reading(path, lock_timeout=lock_timeout) as con:
         _people(con)
-        store.put(con, "statuses", status_table(policy.statuses))
-        store.put(con, "limits", _limits())
-        store.put(con, "advised", _settings(policy))
+        put(con, "statuses", status_table(policy.statuses))
+        put(con, "limits", _limits())
+        put(con, "advised", _settings(policy))
         found: pl.DataFrame = con.sql(store.statement("advice.sql")).pl()
     said = [_said(row) for row in found.iter_rows(named=True)]
     return found.select("advice", "campaign", "other", "leads").with_columns(

@@ -1,21 +1,18 @@
 """The memberships of a load arrive in the workspace, part by part: what its campaigns had already stays as it is."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
-from leadsieve.database import quoted
+from leadsieve.database import put, quoted
 from leadsieve.resources import Resources
-from leadsieve.spool import compact
+from leadsieve.spool import ahead, compact
 from leadsieve.workspace import store
 from leadsieve.workspace.staging import EXPORT, Part, Staging
 
-T = TypeVar("T")
 _SAMPLE: Final = 1_000
 """So many leads of a file tell whose it is: an honest file shares none of its `_id`s with another campaign."""
 
@@ -49,12 +46,12 @@ def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFram
     campaigns = dict(brought.select("told", "campaign").iter_rows())
     each = min(_SAMPLE, _SAMPLES // max(words, 1) + 1)
     counted, sampled = [_counted(_NOTHING)], _NOTHING.rows.select(_SAMPLED)
-    for part in _ahead(staged.parts()):
+    for part in ahead(staged.parts()):  # neither engine keeps all cores busy
         _insert(con, part, campaigns)
         counted.append(_counted(part))
         sampled = compact(_first(pl.concat([sampled, _first(part.rows.select(_SAMPLED), each)]), each))
-    store.put(con, "arrived", pl.concat(counted))
-    store.put(con, "sampled", sampled)
+    put(con, "arrived", pl.concat(counted))
+    put(con, "sampled", sampled)
 
 
 def _insert(con: duckdb.DuckDBPyConnection, part: Part, campaigns: dict[str, int]) -> None:
@@ -96,12 +93,3 @@ def _counted(part: Part) -> pl.DataFrame:
 def _first(rows: pl.DataFrame, each: int) -> pl.DataFrame:
     """Return the first leads with an `_id` of every campaign in every file."""
     return rows.drop_nulls("lead_id").group_by("file", "told", maintain_order=True).head(each)
-
-
-def _ahead(parts: Iterator[T]) -> Iterator[T]:
-    """Yield the parts, each made by another thread while the one before is written: neither engine keeps all cores busy."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, parts, None)
-        while (part := coming.result()) is not None:
-            coming = pool.submit(next, parts, None)
-            yield part

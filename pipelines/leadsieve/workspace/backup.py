@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import InputError, WorkspaceError
 from leadsieve.names import slugify
 from leadsieve.publishing import MANIFEST, sha256, staged, to_json, write_csv
@@ -76,7 +77,7 @@ def export_snapshot(
     """
     with store.reading(path, lock_timeout=lock_timeout) as con:
         number, taken_at = _chosen(con, path, snapshot)
-        store.put(con, "backed_up", pl.DataFrame({"snapshot": [number]}))
+        put(con, "backed_up", pl.DataFrame({"snapshot": [number]}))
         campaigns = con.sql(_CAMPAIGNS).pl()
         leads = con.sql(store.statement("backup.sql")).pl()
     with staged(out, force=force) as staging:

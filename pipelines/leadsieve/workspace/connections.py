@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from leadsieve.cleaning import tidied
+from leadsieve.database import put
 from leadsieve.errors import UsageError
 from leadsieve.intake import Read, map_columns
 from leadsieve.intake.names import export_of
@@ -45,7 +46,7 @@ def connections_of(reads: Sequence[Read]) -> Connections:
 
 def replace_connections(con: duckdb.DuckDBPyConnection, connections: Connections, account: str) -> None:
     """Let an account have these connections and no others, within the caller's transaction."""
-    store.put(con, "connected", connections.keys)
+    put(con, "connected", connections.keys)
     con.execute("delete from connections where account = ?", [account])
     con.execute(
         "insert into connections "

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import WorkspaceError
 from leadsieve.workspace import store
 
@@ -18,7 +19,7 @@ def diff_snapshots(path: Path, before: int | None, after: int | None, *, lock_ti
     """
     with store.reading(path, lock_timeout=lock_timeout) as con:
         a, b = _chosen(con, path, before, after)
-        store.put(con, "compared", pl.DataFrame({"a": [a], "b": [b]}))
+        put(con, "compared", pl.DataFrame({"a": [a], "b": [b]}))
         changes: pl.DataFrame = con.sql(store.statement("diff.sql")).pl()
     return changes
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import UsageError, WorkspaceError
 from leadsieve.workspace import store
 
@@ -27,7 +28,7 @@ def drop_snapshots(path: Path, snapshots: Sequence[int], *, lock_timeout: float 
     """
     wanted = tuple(sorted(set(snapshots)))
     with store.writing(path, lock_timeout=lock_timeout) as con:
-        store.put(con, "dropped", pl.DataFrame({"id": wanted}, schema={"id": pl.Int32}))
+        put(con, "dropped", pl.DataFrame({"id": wanted}, schema={"id": pl.Int32}))
         _refuse_unknown(con, path)
         _refuse_imports(con)
         con.execute(store.statement("drop.sql"))

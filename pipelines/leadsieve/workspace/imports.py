@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import UsageError
 from leadsieve.published import Importable, importable
 from leadsieve.schema import PLAIN_FIELDS
@@ -49,7 +50,7 @@ def tell_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
         if not told.height:
             return Imported(already=tuple(sorted(already)), changed=run.changed)
         keys = keys_of_cleaned(told)
-        store.put(con, "told_keys", keys.select(told["row"].gather(keys[PLACE]), "key", "role"))
+        put(con, "told_keys", keys.select(told["row"].gather(keys[PLACE]), "key", "role"))
         snapshot = _stage(con, run, _memberships(told, run.variables), kind="import")
         con.execute(store.statement("imported.sql"))
         con.execute(store.statement("identify.sql"))
@@ -106,7 +107,7 @@ def _standing(con: duckdb.DuckDBPyConnection, run: Importable) -> set[int]:
 
 def _counting(con: duckdb.DuckDBPyConnection, run: Importable, told: pl.DataFrame) -> list[int]:
     """Return the batches of which a lead still counts because it was told of."""
-    store.put(con, "told", told)
+    put(con, "told", told)
     found = con.execute(
         "select distinct o.batch from told o join imported_leads l on l.seal = md5_number(? || ':' || o.row) "
         "join memberships m using (membership) where m.until_snapshot is null",
@@ -124,8 +125,8 @@ def _stage(con: duckdb.DuckDBPyConnection, run: Importable, told: pl.DataFrame, 
         "insert into snapshots (taken_at, loaded_at, complete, sha256, kind) values (?, ?, false, ?, ?) returning id",
         [newest or now, now, hashlib.sha256(f"{kind} {run.run} {batches}".encode()).hexdigest(), kind],
     ).fetchall()[0][0]
-    store.put(con, "told", told)
-    store.put(con, "telling", pl.DataFrame({"snapshot": [snapshot], "taken_at": [newest or now], "run": [run.run]}))
+    put(con, "told", told)
+    put(con, "telling", pl.DataFrame({"snapshot": [snapshot], "taken_at": [newest or now], "run": [run.run]}))
     return int(snapshot)
 
 

@@ -4,10 +4,11 @@ import duckdb
 import polars as pl
 
 from leadsieve.cleaning import tidied
+from leadsieve.database import put
 from leadsieve.identity import KEY_VERSION, is_role, parse_email, parse_linkedin
 from leadsieve.intake import ColumnMapping
 from leadsieve.schema import ADDRESSES
-from leadsieve.workspace.store import put, statement
+from leadsieve.workspace.store import statement
 
 PLACE = "place"
 _CELLS = ("email", "linkedinUrl", "linkedinUrlSalesNav")

@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import InputError, WorkspaceError
 from leadsieve.workspace import store
 
@@ -139,7 +140,7 @@ def record_exports(con: duckdb.DuckDBPyConnection, exports: Sequence[Export]) ->
         for word in export.words
     ]
     schema = {"place": pl.Int32, "file": pl.String, "sha256": pl.String, "told": pl.String}
-    store.put(con, "export_files", pl.DataFrame(files, schema=schema))
+    put(con, "export_files", pl.DataFrame(files, schema=schema))
     con.execute(
         "insert into exports select l.snapshot, b.campaign, f.file, f.sha256, "
         "(select coalesce(sum(a.leads), 0)::bigint from arrived a where a.file = f.place and a.told = f.told) "

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.workspace import store
 
 _COUNTS: Final = pl.Struct({"key": pl.String, "value": pl.Int64})
@@ -39,9 +40,9 @@ def record_run(
     counts = {name: pl.List(_COUNTS) for name in ("outcomes", "reasons", "warnings")}
     store.require(path)
     with store.writing(path, lock_timeout=lock_timeout) as con:
-        store.put(con, "recorded", pl.DataFrame([run], schema_overrides={**counts, "snapshot": pl.Int32}))
-        store.put(con, "recorded_sources", sources)
-        store.put(con, "recorded_overlaps", overlaps)
+        put(con, "recorded", pl.DataFrame([run], schema_overrides={**counts, "snapshot": pl.Int32}))
+        put(con, "recorded_sources", sources)
+        put(con, "recorded_overlaps", overlaps)
         con.execute(store.statement("record.sql"))
         number = con.execute("select max(run) from runs").fetchall()[0][0]
     return int(number)

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from leadsieve.cleaning import tidied
+from leadsieve.database import put
 from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.intake import (
     ColumnMapping,
@@ -393,8 +394,8 @@ def _merge(
     )
     words = [word for export in bundle.exports for word in export.words]
     brought = _resolve(con, sorted(set(words)), bundle.known.to_dicts())
-    store.put(con, "known", bundle.known)
-    store.put(con, "brought", brought)
+    put(con, "known", bundle.known)
+    put(con, "brought", brought)
     allow(con, policy.resources, bundle.staged.folder)
     arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))

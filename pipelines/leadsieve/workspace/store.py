@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import duckdb
-import polars as pl
 
 from leadsieve.database import connect, quoted
 from leadsieve.errors import WorkspaceError
@@ -149,13 +148,6 @@ def _is_of_today(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     versions = _versions(con, path)
     _refuse_newer(versions, path)
     return versions == _OURS
-
-
-def put(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    """Make the temporary table `name` of a frame."""
-    con.register("frame", frame.to_arrow())
-    con.execute(f"create or replace temp table {name} as from frame")
-    con.unregister("frame")
 
 
 def require(path: Path) -> None:

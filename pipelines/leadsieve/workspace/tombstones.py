@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from leadsieve.database import put
 from leadsieve.errors import UsageError
 from leadsieve.identity import parse_email, parse_linkedin
 from leadsieve.words import DeletionState
@@ -36,8 +37,8 @@ def conclude_deletions(con: duckdb.DuckDBPyConnection, statuses: Mapping[str, st
     """Store which leads the load in `con` found deleted; `statuses` are the policy's own words for statuses."""
     if not con.execute("select exists (from ended)").fetchall()[0][0]:
         return ()
-    store.put(con, "statuses", status_table(statuses))
-    store.put(con, "mass", pl.DataFrame({"leads": [MASS_LEADS], "share": [MASS_SHARE]}))
+    put(con, "statuses", status_table(statuses))
+    put(con, "mass", pl.DataFrame({"leads": [MASS_LEADS], "share": [MASS_SHARE]}))
     con.execute(store.statement("tombstones.sql"))
     told = con.execute(
         "select c.name, d.before, d.gone, d.confirmed from departures d join load l using (snapshot) "
@@ -95,7 +96,7 @@ def lift_deletions(path: Path, values: Sequence[str], *, lock_timeout: float = 1
     keys = [key for value in values for key in _keys(value)]
     store.require(path)
     with store.writing(path, lock_timeout=lock_timeout) as con:
-        store.put(con, "named", pl.DataFrame({"key": keys}, schema={"key": pl.String}))
+        put(con, "named", pl.DataFrame({"key": keys}, schema={"key": pl.String}))
         lifted = con.execute(
             "update tombstones set lifted_at = ? where lifted_at is null and membership in ("
             "select membership from membership_identifiers semi join named using (key) "
