@@ -360,7 +360,7 @@ STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _compare_mailboxes,
     _sql("drop.sql"),
 )
-"""How a row walks through: read it from top to bottom."""
+"""How a row walks through, read from top to bottom; from the tables that they make `facts_of_rows` and `decide` go on."""
 
 
 _RECENT = 10
