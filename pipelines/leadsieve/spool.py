@@ -225,8 +225,9 @@ class FileSpool:
     Raises OutputError when the disk is full, and whatever the making of a part raises.
     """
 
-    def __init__(self, parts: Iterator[pl.DataFrame]) -> None:
+    def __init__(self, made: Iterable[pl.DataFrame]) -> None:
         """Take over parts of `PART_ROWS` rows, of which only the last may have fewer; the next is made while one is written."""
+        parts = iter(made)
         first, second = next(parts), next(parts, None)
         self._schema, self.height = first.schema, first.height
         self._table = first if second is None else None
