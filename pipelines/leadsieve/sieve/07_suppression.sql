@@ -17,9 +17,11 @@ with hosts as (
     select host, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain
     from labelled
 ), telling as (  -- Few of the memberships hold somebody back: they are picked before anything is joined.
-    select nth, name, told, told in (select unnest(suppress_statuses) from settings) as suppresses, last_state, lower(last_state) = 'emailsbounced' as bounced
+    select
+        nth, name, told, last_state,
+        told in (select unnest(suppress_statuses) from settings) as suppresses, lower(last_state) = 'emailsbounced' as bounced
     from memberships
-    where told in (select unnest(suppress_statuses) from settings) or lower(last_state) = 'emailsbounced'
+    where suppresses or bounced
 ), said as (
     -- Pausing a lead does not take back that its person said no.
     select person, case told when 'unsubscribed' then 'unsubscribed' else 'do_not_contact' end as reason,

@@ -25,7 +25,7 @@ _AS_THEY_ARE: Final = ("in_campaign", "active_elsewhere", "in_workspace", "is_co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """`rows` has the facts of every row of the list, in its order, and what `decide` made of them: some 30 bytes each, in memory for a list of any length.
+    """`rows` has the facts of every row of the list, in its order, and what `decide` made of them: some 25 bytes each, in memory for a list of any length.
 
     `holds` has what holds persons back, by the number that `rows` names; `evidence` what stands against rows.
     """
