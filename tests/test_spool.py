@@ -114,6 +114,54 @@ def test_what_becomes_too_large_goes_to_the_disk_whole():
 
 
 @pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("memory", [NOTHING, PLENTY])
+def test_a_table_that_was_released_has_no_rows_left_to_ask_for(memory):
+    made = spooled(Room(memory), 40)
+    files = made.files()
+
+    made.release()
+
+    assert not [file for file in files if file.exists()]
+    assert (made.height, made.columns) == (40, ROWS.columns)
+    for ask in (made.collect, lambda: list(made.parts()), lambda: made.head(1)):
+        with pytest.raises(RuntimeError, match="released"):
+            ask()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_table_of_one_file_is_copied_where_it_cannot_get_another_name(tmp_path, monkeypatch):
+    def refused(*_: Any) -> None:
+        raise OSError(errno.EXDEV, "another disk")
+
+    made = FileSpool(in_parts(ROWS))
+    monkeypatch.setattr(spool.os, "link", refused)
+
+    made.copy_to(tmp_path / "x.parquet")
+
+    assert pl.read_parquet(tmp_path / "x.parquet").equals(ROWS)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_was_published_is_there_when_the_table_has_gone(tmp_path):
+    made = FileSpool(in_parts(ROWS))
+    made.copy_to(tmp_path / "x.parquet")
+
+    del made
+
+    assert pl.read_parquet(tmp_path / "x.parquet").equals(ROWS)
+
+
+@pytest.mark.usefixtures("small_parts", "no_memory")
+def test_a_run_lets_go_of_what_it_does_not_need_any_more():
+    result = ls.run(SAMPLES / "leads.csv", workspace=None, campaign="Autumn")
+
+    kept = [result.lead_list.records, *(file.read.records for file in result.lead_list.files)]
+    for table in kept:
+        with pytest.raises(RuntimeError, match="released"):
+            table.collect()
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_the_room_goes_with_the_last_table_in_it():
     room = Room(NOTHING)
     one, other = Spool(room), Spool(room)

@@ -49,19 +49,23 @@ def roots(size: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> N
     [0, 1, 2, 1, 1]
     """
     root: NDArray[np.integer] = np.arange(size, dtype=np.int32 if size < _HALF else np.int64)  # half the memory, mostly
-    while len(left):
-        low, high = np.minimum(root[left], root[right]), np.maximum(root[left], root[right])
-        apart = low != high
-        left, right, low, high = left[apart], right[apart], low[apart], high[apart]
-        np.minimum.at(root, high, low)
+    one, other = left, right
+    while (apart := one != other).any():
+        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
+        np.minimum.at(root, np.maximum(one, other), np.minimum(one, other))
         root = _flat(root)
+        one, other = root[left], root[right]
     return root
 
 
 def _flat(root: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Let every number point at its tree's root."""
-    while True:
-        further = root[root]
-        if np.array_equal(further, root):
-            return root
-        root = further
+    """Let every number point at its tree's root; one that does already does so for good, and is not looked at again."""
+    flat: NDArray[np.integer] = root[root]
+    moved = np.flatnonzero(flat != root)
+    while len(moved):
+        before = flat[moved]
+        after = flat[before]
+        further = after != before
+        moved = moved[further]
+        flat[moved] = after[further]
+    return flat

@@ -114,6 +114,11 @@ class LeadList:
     variables: tuple[str, ...]
     filled: frozenset[str] = frozenset()
 
+    def release_cells(self) -> None:
+        """Let go of the files' own cells, when nobody asks for more of them than `may_fail` has."""
+        for file in self.files:
+            file.read.records.release()
+
     @property
     def ignored_lines(self) -> int:
         """Lines that are no records: preamble, blank, repeated header, footer."""

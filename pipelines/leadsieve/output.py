@@ -1,12 +1,12 @@
 """Write what a run publishes: tables, summary, verdict, manifest; all at once or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -23,6 +23,8 @@ from leadsieve.words import Outcome, Validate
 
 FOR_PEOPLE = ("excluded.csv", "failed.csv")
 """The files that people open in a spreadsheet."""
+
+_Tables: TypeAlias = Iterable[tuple[str, pl.DataFrame]]  # the file that each goes into, and its rows
 
 
 def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, progress: Progress) -> Path:
@@ -47,13 +49,24 @@ def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, prog
 def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
     """Write every table that has a row, reading the ledger once; return the files with their rows."""
     rows: Counter[str] = Counter()
-    for name, table in _tables(decided):
-        if table.height:
-            append_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
-            rows[name] += table.height
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        for tables, others in _tables(decided):
+            written = beside.submit(_append, others, staging)
+            rows += _append(tables, staging)
+            rows += written.result()
     decided.parts.copy_to(staging / LEDGER)
     (staging / SUMMARY).write_text(to_json(decided.summary), "utf-8")
     return {**rows, LEDGER: decided.parts.height}
+
+
+def _append(tables: _Tables, staging: Path) -> Counter[str]:
+    """Write tables behind what their files have; return the files with the rows that they got."""
+    rows: Counter[str] = Counter()
+    for name, table in tables:
+        if table.height:
+            append_csv(table, staging / name, for_spreadsheets=name in FOR_PEOPLE)
+            rows[name] += table.height
+    return rows
 
 
 def _write_report(decided: Decided, staging: Path) -> None:
@@ -61,25 +74,28 @@ def _write_report(decided: Decided, staging: Path) -> None:
     (staging / "report.html").write_text(page, "utf-8")
 
 
-def _tables(decided: Decided) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield what goes into the CSV files, part by part, so that no more than one part is in memory; of updates all, which are fewer."""
+def _tables(decided: Decided) -> Iterator[tuple[_Tables, _Tables]]:
+    """Yield what goes into the CSV files, part by part, in two halves that share no file; of updates all, which are fewer."""
     shown, wanted, failed = decided.shape, pl.col("outcome"), []
     updates = []
     for ledger in decided.parts.parts(columns_for_files(decided.shape)):
-        yield from _batches(decided, ledger)
-        yield "excluded.csv", make_excluded(ledger, shown)
+        yield _batches(decided, ledger), _excluded(decided, ledger)
         updates.append(compact(ledger.filter(wanted == Outcome.UPDATE)))
         failed.append(compact(ledger.filter(wanted == Outcome.FAILED).select("row", "reason")))
     targets = decided.sieved.targets
-    yield "updates.csv", make_updates(pl.concat(updates), targets, shown, overwrite=decided.policy.overwrite)
-    for table in make_failed(decided.lead_list, pl.concat(failed)):
-        yield "failed.csv", table
+    updated = make_updates(pl.concat(updates), targets, shown, overwrite=decided.policy.overwrite)
+    unmended = make_failed(decided.lead_list, pl.concat(failed))
+    yield [("updates.csv", updated)], (("failed.csv", table) for table in unmended)
 
 
-def _batches(decided: Decided, ledger: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def _batches(decided: Decided, ledger: pl.DataFrame) -> _Tables:
     created = ledger.filter(pl.col("outcome") == Outcome.CREATE)
     for (number,), leads in created.group_by("batch", maintain_order=True):
         yield batch_file(decided.summary["campaign"], int(str(number))), make_batch(leads, decided.shape)
+
+
+def _excluded(decided: Decided, ledger: pl.DataFrame) -> _Tables:
+    yield "excluded.csv", make_excluded(ledger, decided.shape)
 
 
 def _validate(decided: Decided, staging: Path, gate: Gate | None) -> Verdict:

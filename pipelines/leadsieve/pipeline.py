@@ -64,6 +64,7 @@ def run(
     with ExitStack() as stack, ThreadPoolExecutor(1) as beside:
         ready = beside.submit(stack.enter_context, ground)  # the workspace is copied while the list is read
         lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin)
+        lead_list.release_cells()
         shown = shape(lead_list, chosen.columns)  # a wrong --columns is told before anything is decided
         progress("Finding persons and deciding")
         sieved = sieve(narrow(lead_list, chosen), ready.result(), chosen)
@@ -114,7 +115,7 @@ def _filled_leads(
 
 
 def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, tally: Tally) -> FileSpool:
-    """Make the ledger part by part, and count what it says.
+    """Make the ledger part by part, and count what it says; the records, all of which it has, are released.
 
     Raises OutputError unless every record of every file is in there exactly once and has an outcome.
     """
@@ -129,6 +130,7 @@ def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, t
     ledger = FileSpool(map(made, lead_list.records.parts(), sieved.decisions.parts()))
     if ledger.height != sum(f.read.height for f in lead_list.files):
         raise OutputError(_NOT_CONSERVED)
+    lead_list.records.release()
     return ledger
 
 

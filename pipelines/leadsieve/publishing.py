@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -209,13 +210,15 @@ def write_manifest(staging: Path, about: Mapping[str, Any], rows: Mapping[str, i
     """Write, last of all, what the folder was made from and the files in it, with SHA-256 and (for tables) rows."""
     files = sorted(path for path in staging.rglob("*") if path.is_file())
     names = [path.relative_to(staging).as_posix() for path in files]
+    with ThreadPoolExecutor() as pool:
+        digests = list(pool.map(sha256, files))
     manifest = {
         "leadsieve": version("leadsieve"),
         "key_version": KEY_VERSION,
         "data_versions": data_versions(),
         "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         **about,
-        "files": [{"file": n, "sha256": sha256(p), "rows": rows.get(n)} for n, p in zip(names, files, strict=True)],
+        "files": [{"file": n, "sha256": d, "rows": rows.get(n)} for n, d in zip(names, digests, strict=True)],
     }
     (staging / MANIFEST).write_text(to_json(manifest), "utf-8")
 

@@ -23,6 +23,7 @@ PART_ROWS: Final = 200_000
 """Rows of a part, whatever memory there is: what is written never depends on it."""
 
 
+_RELEASED: Final = "The rows of this table were released, and are asked for again."
 _KEPT: Final = 8
 """The share of the memory (one in so many) that a table may take before it goes to the disk."""
 
@@ -117,6 +118,7 @@ class Spool:
         self._bytes_kept = 0
         self._files: list[Path] = []
         self._schema = pl.Schema()
+        self._released = False
         self.height = 0
 
     @classmethod
@@ -198,9 +200,18 @@ class Spool:
         return pl.concat(found)
 
     def _rest(self) -> pl.DataFrame:
+        if self._released:
+            raise RuntimeError(_RELEASED)
         if len(self._waiting) > 1:
             self._waiting = [pl.concat(self._waiting)]
         return self._waiting[0] if self._waiting else pl.DataFrame(schema=self._schema)
+
+    def release(self) -> None:
+        """Give back memory and disk when nobody asks for a row any more; `height` and `columns` stay known."""
+        for file in self._files:
+            file.unlink()
+        self._released = True
+        self._files, self._kept, self._waiting = [], [], []
 
     def without(self, columns: Sequence[str]) -> "Spool":
         """Return the same rows without some columns; nothing is copied."""
@@ -263,9 +274,17 @@ class FileSpool:
     def copy_to(self, path: Path) -> None:
         """Write the table as one Parquet file; raises OSError when that disk is full."""
         if self._table is None:
-            shutil.copyfile(self._file, path)
+            _link_or_copy(self._file, path)
         else:
             write_parquet(self._table, path)
+
+
+def _link_or_copy(file: Path, path: Path) -> None:
+    """Give a finished file, which nobody writes to again, another name; on another disk copy it."""
+    try:
+        os.link(file, path)
+    except OSError:
+        shutil.copyfile(file, path)
 
 
 @contextmanager

@@ -113,8 +113,9 @@ class Crowd:
         return self._linked(self._linking[1:], self.profiles.of(~self.shared[self.profiles.number]))
 
     def _linked(self, wide: Numbers, theirs: Carried) -> Numbers:
-        first, of_membership = first_of(wide), self._one_of(theirs)
-        left, right = [of_membership[theirs.carrier]], [theirs.number]
+        first, of_membership = first_of(wide), self._one_of(theirs)[theirs.carrier]
+        more = theirs.number != of_membership
+        left, right = [of_membership[more]], [theirs.number[more]]
         for numbers in wide:
             more = (numbers >= 0) & (numbers != first)
             left.append(first[more])
