@@ -1,4 +1,4 @@
-"""The program and a second, brute-force reading of the contract agree on random lists and workspaces.
+"""The program and a second, brute-force reading of the rules agree on random lists and workspaces.
 
 Every example goes through the front door: files are rendered, exports loaded, the list run. When all pairs of modes are
 through, the fixture `reached` sees that the examples met every outcome, every reason and every pair often enough.

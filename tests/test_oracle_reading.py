@@ -439,7 +439,7 @@ class TestMarks:
             ("NotInterested", "notInterested", False),
         ],
     )
-    def test_a_status_is_read_in_the_contracts_words(self, status, word, is_active):
+    def test_a_status_is_read_in_the_words_of_a_run(self, status, word, is_active):
         decision = one(row("e1"), lead("There", "e1", status=status))
 
         assert (decision.conflict_status, decision.active_elsewhere) == (word, is_active)

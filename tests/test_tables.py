@@ -418,7 +418,7 @@ def made_ledger() -> pl.DataFrame:
 
 
 class TestLedger:
-    def test_its_columns_stand_in_the_contracts_order(self):
+    def test_its_columns_stand_in_their_order(self):
         assert made_ledger().columns == LEDGER
 
     def test_its_types_are_those_that_are_told(self):

@@ -1,4 +1,4 @@
-"""Whatever is wrong: one message on standard error, the contract's exit status, nothing half written."""
+"""Whatever is wrong: one message on standard error, its exit status, nothing half written."""
 
 import os
 import signal

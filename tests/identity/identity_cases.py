@@ -63,6 +63,6 @@ def _case(kind: str, row: dict[str, str], status: str, note: str) -> Case:
 
 
 def _with_empty(case: Case) -> Case:
-    """The file knows five kinds; the contract's sixth, `empty`, is its reason `empty`."""
+    """The file knows five kinds; the rules' sixth, `empty`, is its reason `empty`."""
     status = "empty" if case.told("code") == "empty" else case.status
     return Case(case.name, case.raw, case.canonical, status, case.note)

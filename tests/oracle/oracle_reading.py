@@ -1,6 +1,6 @@
-"""The contract's sections 2 to 6, read a second time: plain Python over a handful of rows, no engine, no shared code.
+"""The rules (docs/persons.md, docs/words.md, docs/suppression.md) read a second time: plain Python over a handful of rows, no engine, no shared code.
 
-`decide` answers for a list what the program should answer. It is slow on purpose and follows the contract's
+`decide` answers for a list what the program should answer. It is slow on purpose and follows their
 sentences one by one; where they leave a choice, the function that makes it says which one it took.
 Nothing in here may import leadsieve.
 """
@@ -116,16 +116,16 @@ class Settings:
 
 
 Conflict = tuple[str, str, str]
-"""(campaign, status in the words of section 3, matched_on)."""
+"""(campaign, status in the words of docs/words.md, matched_on)."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the contract says of one row.
+    """What the rules say of one row.
 
     `conflicts` is sorted and keeps repeats. `conflict_ties` holds every conflict that weighs as much as the one named:
-    the contract does not say which of several memberships in one campaign is named. The warnings of a failed row are
-    left empty, the contract says nothing of them.
+    the rules do not say which of several memberships in one campaign is named. The warnings of a failed row are
+    left empty, the rules say nothing of them.
     """
 
     person: Hashable
@@ -149,7 +149,7 @@ class Decision:
     modes: Mapping[str, str] = field(default_factory=dict)
 
 
-# ---------------------------------------------------------------------------------------------- section 2: identity
+# ---------------------------------------------------------------------------------------------- identity
 
 
 def usable_email(row: Row, settings: Settings) -> str | None:
@@ -267,7 +267,7 @@ def gather(
     return list(persons.values())
 
 
-# ------------------------------------------------------------------------------------------ section 2: going forward
+# ------------------------------------------------------------------------------------------ going forward
 
 
 @dataclass
@@ -318,7 +318,7 @@ def turns(rows: Sequence[Row], persons: Sequence[Person], settings: Settings) ->
     ]
 
 
-# ------------------------------------------------------------------------------------------------ section 2: filling
+# ------------------------------------------------------------------------------------------------ filling
 
 
 def writable_linkedin(row: Row) -> str | None:
@@ -371,11 +371,11 @@ def filled(
     return taken
 
 
-# ------------------------------------------------------------------------------- sections 3 and 4: statuses and marks
+# ------------------------------------------------------------------------------- statuses and marks
 
 
 def status_word(membership: Membership) -> str:
-    """Return the status in the words of section 3; `isPaused` wins over whatever the status column says."""
+    """Return the status in the words of docs/words.md; `isPaused` wins over whatever the status column says."""
     if membership.is_paused:
         return "paused"
     said = membership.status.strip()
@@ -445,7 +445,7 @@ def matched_on(own: Iterable[Identifier], membership: Membership) -> str:
     return kinds.pop() if kinds else "link"
 
 
-# ------------------------------------------------------------------------------------------- section 6: suppression
+# ------------------------------------------------------------------------------------------- suppression
 
 
 def entry_holds(entry: Suppressed, person: Person, phones: set[str]) -> bool:
@@ -536,7 +536,7 @@ def cools_down(world: "World", person: Person, memberships: Sequence[Membership]
     return False
 
 
-# ----------------------------------------------------------------------------------------------- section 5: outcomes
+# ----------------------------------------------------------------------------------------------- outcomes
 
 
 def failure(row: Row, settings: Settings) -> str | None:
@@ -631,7 +631,7 @@ def decide(
     settings: Settings,
     past: Sequence[Membership] = (),
 ) -> list[Decision]:
-    """Return what the contract says of every row of the list, in list order; `past` is who an earlier load showed."""
+    """Return what the rules say of every row of the list, in list order; `past` is who an earlier load showed."""
     failures = {row: failure(record, settings) for row, record in enumerate(rows)}
     identifiers = {row: row_identifiers(rows[row], settings) for row, reason in failures.items() if reason is None}
     records = [*identifiers.values(), *map(membership_identifiers, memberships)]

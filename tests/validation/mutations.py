@@ -189,7 +189,7 @@ def give_no_reason(run: TinyRun) -> None:
     spoil_last(run, reason=None)
 
 
-@breaks("Reasons are one of those that the contract names.", group=9)
+@breaks("Reasons are one of those that docs/words.md names.", group=9)
 def invent_a_reason(run: TinyRun) -> None:
     spoil_last(run, reason="because")
 

@@ -330,7 +330,7 @@ class TinyRun:
 
 
 def write_csv(path: Path, header: Sequence[str], records: Iterable[Record], *, bom: bool = False) -> None:
-    """Write records as the contract says; no file without records."""
+    """Write records as a run writes them; no file without records."""
     rows = [[record.get(name) for name in header] for record in records]
     if not rows:
         return

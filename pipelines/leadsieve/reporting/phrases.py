@@ -1,4 +1,4 @@
-"""What the words of the contract mean, as phrases that follow a count."""
+"""What the words of a run (docs/words.md) mean, as phrases that follow a count."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final

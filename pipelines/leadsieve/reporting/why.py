@@ -206,7 +206,7 @@ def _changes(case: _Case) -> Iterator[Change]:
 
 
 def _promised(case: _Case) -> Outcome | None:
-    """Return what the row becomes when nothing holds it back: gates 7 to 12 of the contract, with the modes changed."""
+    """Return what the row becomes when nothing holds it back: gates 7 to 12 (docs/words.md), with the modes changed."""
     if case.row["outcome"] == Outcome.FAILED:
         return None
     return Outcome.UPDATE if case.row["in_campaign"] else Outcome.CREATE

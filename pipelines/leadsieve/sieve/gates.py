@@ -1,4 +1,4 @@
-"""The gates of the contract in their order: the first that applies to a row decides it."""
+"""The gates (docs/words.md) in their order: the first that applies to a row decides it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -137,7 +137,7 @@ class Crowd:
     @cached_property
     def _first_rows(self) -> Numbers:
         """The first row of every person; at 0 nobody's."""
-        of_root = np.full(self.size, self.rows)
+        of_root = np.full(self.size, self.rows, dtype=np.int32)
         rows = np.flatnonzero(self._root_of_row >= 0)
         of_root[self._root_of_row[rows][::-1]] = rows[::-1]  # of equal places the last one written stays
         return np.concatenate([[-1], rows[of_root[self._root_of_row[rows]] == rows]])

@@ -61,7 +61,7 @@ _TARGETS: Mapping[str, Any] = {
     "keys": pl.List(pl.String),
 }
 _HOLDS = {"hold": pl.Int32, "suppressed_by": pl.String, "suppressions": pl.List(SUPPRESSION)}
-_LENT = 1_000_000_000  # bytes that the arrays over ten million rows take for a moment
+_LENT = 100  # bytes that the arrays take for a moment, for each row
 _BYTES = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _DELETED = {
     "person": pl.Int32,
@@ -228,7 +228,7 @@ def _find_people(con: duckdb.DuckDBPyConnection) -> None:
     """Make `list_people` (row, person: 0 is nobody, source), its view `people` (row, person), `person_memberships` (person, nth), `person_numbers` (person, number), `matches` (row, nth, by_email, by_linkedin), `shared` (number), `shared_rows` (row), `doubtful` (person, number, is_email, profile) and `forward` (row, duplicate_of)."""
     with _lending_memory(con):
         crowd = Crowd.of(con)
-        rows = np.arange(1, crowd.rows + 1)
+        rows = np.arange(1, crowd.rows + 1, dtype=np.int32)
         _put(
             con,
             "list_people",
@@ -253,14 +253,15 @@ def _find_people(con: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def _lending_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Let DuckDB hold less while arrays need the room; what it cannot spill it keeps."""
-    ((usual,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    """Let DuckDB hold less while arrays need the room, but a quarter of what it may; what it cannot spill it keeps."""
+    ((usual, rows),) = con.execute(
+        "select current_setting('memory_limit'), (select count(*) from list_rows)"
+    ).fetchall()
     number, unit = usual.split()
-    less = float(number) * _BYTES[unit] - _LENT
+    whole = float(number) * _BYTES[unit]
     try:
-        if less > 0:
-            with suppress(duckdb.OutOfMemoryException):
-                con.execute(f"set memory_limit = '{less:.0f}B'")
+        with suppress(duckdb.OutOfMemoryException):
+            con.execute(f"set memory_limit = '{max(whole - rows * _LENT, whole / 4):.0f}B'")
         yield
     finally:
         con.execute(f"set memory_limit = '{usual}'")

@@ -10,7 +10,7 @@ leave out are there all the same, empty, so that one suite fits every run.
 | `ledger` | a row of `ledger.parquet` | its own, and the lemlist fields that it lacks |
 | `input` | a record of the list | `row`, `file`, `line`, `source`, the raw cells and statuses, `person`, `outcome`, `reason` |
 | `input_columns` | a column of a file of the list | `file`, `row` (its first), `rows`, `filled` |
-| `updates`, `excluded`, `failed` | a record of that file | `position`, and those below that the contract fixes |
+| `updates`, `excluded`, `failed` | a record of that file | `position`, and those below that are the same for every list |
 | `batch_plan` | a batch | `batch`, `file`, `campaign`, `upload`, `rows`, `limit`, `members` |
 | `summary_counts` | a number of `summary.json` | `section`, `name`, `n` |
 | `summary_batches` | a batch of `summary.json` | `file`, `campaign`, `upload`, `rows` |
@@ -51,7 +51,7 @@ INPUT_VIEW = """
     select row, file, line, source, email_raw, email_status, linkedin_raw, linkedin_status, person, in_workspace, outcome, reason
     from ledger"""
 
-# The columns that the contract fixes for each file, and the kind of each.
+# The columns that each file has, whatever the list, and the kind of each.
 SIDE_TABLES: dict[str, dict[str, str]] = {
     "updates": {
         "_id": "varchar",
@@ -295,7 +295,7 @@ def _column(index: int) -> str:
 
 
 def _cell(header: tuple[str, ...], name: str) -> str:
-    """Return the column of a name; the last one, for the contract puts its own columns behind those of the list."""
+    """Return the column of a name; the last one, for our own columns stand behind those of the list."""
     places = [index for index, each in enumerate(header) if each == name]
     return _column(places[-1]) if places else "null::varchar"
 
