@@ -38,7 +38,12 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "run": ("run", "leads.csv", "--campaign", "Spring", "--validate", "off", "--out", "out"),
 }
 # The imports take longer than the work: the clock starts behind them.
-PROGRAM = "import sys; from leadsieve.cli import app; print(flush=True); app.main(sys.argv[1:])"
+PROGRAM = "import sys; {first}; from leadsieve.cli import app; print(flush=True); app.main(sys.argv[1:])"
+# What is longer than a part streams into the workspace, and lies in a scratch folder on its way.
+LENGTHS: Mapping[str, str] = {
+    "short": "pass",
+    "long": "from leadsieve import spool; spool.PART_ROWS, spool._KEPT = 500, 1 << 60",
+}
 # Times are the clock's, and numbers are given in the order in which threads came.
 LEFT_OUT = {
     "snapshots": "loaded_at",
@@ -73,8 +78,8 @@ class Reference:
     """A folder before a command, how long the command takes in it, and what its workspace then holds."""
 
     folder: Path
-    seconds: Mapping[str, float]
-    states: Mapping[str, tuple[object, object]]
+    seconds: Mapping[tuple[str, str], float]
+    states: Mapping[tuple[str, str], tuple[object, object]]
 
 
 def rows(path: Path, prefix: str, count: int) -> None:
@@ -84,10 +89,10 @@ def rows(path: Path, prefix: str, count: int) -> None:
     path.write_text("_id,email,firstName,status\n" + "\n".join(lines) + "\n", "utf-8")
 
 
-def start(folder: Path, *command: str) -> "subprocess.Popen[bytes]":
+def start(folder: Path, *command: str, length: str = "short") -> "subprocess.Popen[bytes]":
     """Start a command and return when it begins to work."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *command],
+        [sys.executable, "-c", PROGRAM.format(first=LENGTHS[length]), *command],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -98,9 +103,9 @@ def start(folder: Path, *command: str) -> "subprocess.Popen[bytes]":
     return process
 
 
-def done(folder: Path, *command: str) -> float:
+def done(folder: Path, *command: str, length: str = "short") -> float:
     """Let a command do its work; return the seconds that this took."""
-    process = start(folder, *command)
+    process = start(folder, *command, length=length)
     began = time.monotonic()
     process.communicate()
     assert process.returncode == 0
@@ -140,11 +145,12 @@ def reference(tmp_path_factory) -> Reference:
         rows(folder / f"{campaign}.csv", campaign.lower(), 2990)
     seconds, states = {}, {}
     for name, command in COMMANDS.items():
-        trial = shutil.copytree(folder, folder.parent / name)
-        before = state(file_of(trial, name))
-        seconds[name] = done(trial, *command)
-        states[name] = (before, state(file_of(trial, name)))
-        assert states[name][0] != states[name][1]
+        for length in LENGTHS:
+            trial = shutil.copytree(folder, folder.parent / f"{name}, {length}")
+            before = state(file_of(trial, name))
+            seconds[name, length] = done(trial, *command, length=length)
+            states[name, length] = (before, state(file_of(trial, name)))
+            assert states[name, length][0] != states[name, length][1]
     return Reference(folder, seconds, states)
 
 
@@ -152,12 +158,13 @@ def reference(tmp_path_factory) -> Reference:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_killed_command_leaves_what_was_before_or_what_comes_after(reference, tmp_path, monkeypatch, name, number):
     folder = shutil.copytree(reference.folder, tmp_path / "team")
-    process = start(folder, *COMMANDS[name])
-    time.sleep(random.Random(f"{name} {number}").random() * 1.1 * reference.seconds[name])
+    length = list(LENGTHS)[number % len(LENGTHS)]
+    process = start(folder, *COMMANDS[name], length=length)
+    time.sleep(random.Random(f"{name} {number}").random() * 1.1 * reference.seconds[name, length])
     process.kill()
     process.communicate()
 
-    found = reference.states[name].index(state(file_of(folder, name)))
+    found = reference.states[name, length].index(state(file_of(folder, name)))
     if (folder / "out").exists():
         manifest = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
         assert all(sha256(folder / "out" / item["file"]) == item["sha256"] for item in manifest["files"])
@@ -168,7 +175,7 @@ def test_a_killed_command_leaves_what_was_before_or_what_comes_after(reference, 
     }
     assert list((folder / "tmp").iterdir()) == []
     if found or name != "first load":  # else it is an empty workspace now
-        assert reference.states[name].index(state(file_of(folder, name))) == found
+        assert reference.states[name, length].index(state(file_of(folder, name))) == found
 
 
 def tidy(folder: Path, monkeypatch: pytest.MonkeyPatch, workspace: Path) -> None:
