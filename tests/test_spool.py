@@ -151,6 +151,26 @@ def test_what_was_published_is_there_when_the_table_has_gone(tmp_path):
     assert pl.read_parquet(tmp_path / "x.parquet").equals(ROWS)
 
 
+@pytest.mark.usefixtures("small_parts")
+def test_a_long_run_tells_how_far_it_is(tmp_path):
+    told: list[str] = []
+
+    result = ls.run(SAMPLES / "event_booth.csv", workspace=None, campaign="Autumn", progress=told.append)
+    result.write(tmp_path / "out", progress=told.append)
+
+    steps = {step: [line for line in told if line.startswith(step)] for step in ("Cleaning", "Making the", "Writing")}
+    assert [lines[-1].partition(": ")[2] for lines in steps.values()] == ["60 of 60 rows"] * 3
+    assert all(len(lines) > 60 / PART for lines in steps.values())
+    assert [line for line in told if ":" not in line] == [
+        "Reading",
+        "Finding persons and deciding",
+        "Making batches",
+        "Writing",
+        "Validating",
+        "Publishing",
+    ]
+
+
 @pytest.mark.usefixtures("small_parts", "no_memory")
 def test_a_run_lets_go_of_what_it_does_not_need_any_more():
     result = ls.run(SAMPLES / "leads.csv", workspace=None, campaign="Autumn")

@@ -26,6 +26,7 @@ from leadsieve.intake import (
 )
 from leadsieve.phones import phone_keys
 from leadsieve.policy import CommandPolicy, Policy
+from leadsieve.progress import Progress, silent, so_far
 from leadsieve.schema import (
     ADDRESSES,
     CHANGE,
@@ -126,7 +127,12 @@ class LeadList:
 
 
 def gather(
-    lists: Sequence[str], policy: Policy, *, source: str | None = None, stdin: BinaryIO | None = None
+    lists: Sequence[str],
+    policy: Policy,
+    *,
+    source: str | None = None,
+    stdin: BinaryIO | None = None,
+    progress: Progress = silent,
 ) -> LeadList:
     """Read and clean the list: each of `lists` is a path, a glob, `TAG=PATH` or `-` for standard input.
 
@@ -144,10 +150,10 @@ def gather(
         refuse_unknown_columns([told for _, told in reads], policy.asked)
     room = Room(memory)
     files = _numbered(_list_file(told, tag, policy, saved_for(told, saved), room) for tag, told in reads if told.height)
-    return _cleaned(files, policy, Spool(room))
+    return _cleaned(files, policy, Spool(room), progress)
 
 
-def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool) -> LeadList:
+def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool, progress: Progress) -> LeadList:
     """Clean the files part by part into `records`; the rows that may fail are kept as they stand, too."""
     variables = _variables(files)
     filled: set[str] = set()
@@ -156,11 +162,13 @@ def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool) -> LeadL
         rows = _complete(_named_alike(_rows(part, row, file, policy), variables), variables)
         return file, rows, compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table))
 
+    rows_in_all = sum(file.read.height for file in files)
     parts = ((file, *numbered) for file in files for numbered in file.parts())
     for file, rows, may_fail in side_by_side(made, parts, threads=policy.threads):
         file.may_fail.append(may_fail)
         filled |= {name for name in LEAD_FIELDS if name not in filled and _is_filled(rows[_ledger_name(name)])}
         records.append(rows.drop(RECORD, SUGGESTION))
+        so_far(progress, "Cleaning", records.height, rows_in_all)
     return LeadList(files=tuple(files), records=records, variables=tuple(variables.values()), filled=frozenset(filled))
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from leadsieve.decided import Decided
 from leadsieve.errors import ValidationError
 from leadsieve.names import batch_file
-from leadsieve.progress import Progress
+from leadsieve.progress import Progress, so_far
 from leadsieve.publishing import LEDGER, SUMMARY, append_csv, keep_aside, staged, to_json, write_manifest
 from leadsieve.reporting import render_page
 from leadsieve.spool import compact
@@ -33,7 +33,7 @@ def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, prog
     with staged(out, force=force) as staging, ThreadPoolExecutor(max_workers=1) as beside:
         progress("Writing")
         report = beside.submit(_write_report, decided, staging)
-        rows = _write_tables(decided, staging)
+        rows = _write_tables(decided, staging, progress)
         verdict = None
         if decided.policy.validate is not Validate.OFF:
             progress("Validating")
@@ -46,7 +46,7 @@ def publish(decided: Decided, out: Path, *, force: bool, gate: Gate | None, prog
     return out
 
 
-def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
+def _write_tables(decided: Decided, staging: Path, progress: Progress) -> dict[str, int]:
     """Write every table that has a row, reading the ledger once; return the files with their rows."""
     rows: Counter[str] = Counter()
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -54,6 +54,7 @@ def _write_tables(decided: Decided, staging: Path) -> dict[str, int]:
             written = beside.submit(_append, others, staging)
             rows += _append(tables, staging)
             rows += written.result()
+            so_far(progress, "Writing", rows.total(), decided.parts.height)
     decided.parts.copy_to(staging / LEDGER)
     (staging / SUMMARY).write_text(to_json(decided.summary), "utf-8")
     return {**rows, LEDGER: decided.parts.height}

@@ -15,7 +15,7 @@ from leadsieve.identity import email_domain, is_free_provider
 from leadsieve.lead_list import LeadList, gather, narrow
 from leadsieve.names import batch_file
 from leadsieve.policy import Policy
-from leadsieve.progress import Progress, silent
+from leadsieve.progress import Progress, silent, so_far
 from leadsieve.reporting import Tally, summarise
 from leadsieve.result import Result
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
@@ -60,10 +60,10 @@ def run(
         workspace=place.path if place else None,
         snapshot=snapshot,
     )
-    progress("Reading and cleaning")
+    progress("Reading")
     with ExitStack() as stack, ThreadPoolExecutor(1) as beside:
         ready = beside.submit(stack.enter_context, ground)  # the workspace is copied while the list is read
-        lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin)
+        lead_list = gather(_specs(lists), chosen, source=source, stdin=stdin, progress=progress)
         lead_list.release_cells()
         shown = shape(lead_list, chosen.columns)  # a wrong --columns is told before anything is decided
         progress("Finding persons and deciding")
@@ -85,7 +85,7 @@ def run(
         apart=_apart(sieved, chosen),
     )
     tally = Tally(sieved.decisions.rows)
-    ledger = _ledger(lead_list, sieved, offered, plan, tally)
+    ledger = _ledger(lead_list, sieved, offered, plan, tally, progress)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
     summary = summarise(tally, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
     return Result(
@@ -114,7 +114,9 @@ def _filled_leads(
         yield compact(leads.join(created, on="row", how="semi", maintain_order="left"))
 
 
-def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, tally: Tally) -> FileSpool:
+def _ledger(
+    lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, tally: Tally, progress: Progress
+) -> FileSpool:
     """Make the ledger part by part, and count what it says; the records, all of which it has, are released.
 
     Raises OutputError unless every record of every file is in there exactly once and has an outcome.
@@ -125,6 +127,7 @@ def _ledger(lead_list: LeadList, sieved: Sieved, offered: Filling, plan: Plan, t
         part = make_ledger(offered.fill(records), decisions, placed, lead_list.variables)
         _assert_conserved(part, first=tally.rows + 1)
         tally.add(part)
+        so_far(progress, "Making the ledger", tally.rows, lead_list.records.height)
         return part
 
     ledger = FileSpool(map(made, lead_list.records.parts(), sieved.decisions.parts()))

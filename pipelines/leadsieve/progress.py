@@ -5,10 +5,10 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Takes note that a step begins."""
+    """Takes note that a step begins, and how far a long one is."""
 
     def __call__(self, step: str, /) -> None:
-        """Take note that `step` begins."""
+        """Take note of `step`, or of what is done of it."""
 
 
 class Warn(Protocol):
@@ -21,6 +21,11 @@ class Warn(Protocol):
 def as_python_warning(sentence: str, /) -> None:
     """Tell it as a warning of the line that called us."""
     warnings.warn(sentence, stacklevel=3)
+
+
+def so_far(progress: Progress, step: str, done: int, total: int) -> None:
+    """Tell how many rows of a step that takes a while are done."""
+    progress(f"{step}: {done:,} of {total:,} rows")
 
 
 def silent(_step: str, /) -> None:

@@ -56,7 +56,7 @@ def split_file(
     """
     effective_limit(policy)
     progress("Reading")
-    lead_list = _cleaned(file, policy, stdin)
+    lead_list = _cleaned(file, policy, stdin, progress)
     name = campaign or _stem(lead_list)
     columns = columns_of_batches(lead_list, policy)
     readable = lead_list.records.scan().filter(pl.col(UNREADABLE).is_null()).select("row", *columns)
@@ -74,9 +74,9 @@ def split_file(
     return Divided(batches=plan.batches, unreadable=unreadable)
 
 
-def _cleaned(file: str, policy: Policy, stdin: BinaryIO | None) -> LeadList:
+def _cleaned(file: str, policy: Policy, stdin: BinaryIO | None, progress: Progress) -> LeadList:
     """Return the list with every cell judged as it stands: of several emails in one cell none is chosen."""
-    return gather([file], policy.with_options(multiple_emails="fail"), stdin=stdin)
+    return gather([file], policy.with_options(multiple_emails="fail"), stdin=stdin, progress=progress)
 
 
 def _stem(lead_list: LeadList) -> str:
@@ -127,8 +127,8 @@ def clean_file(
     if out.exists() and file != "-" and Path(file).exists() and out.samefile(file):
         msg = f"{out} is the list itself. Name another file with --out, so that the list stays as it was."
         raise UsageError(msg)
-    progress("Reading and cleaning")
-    lead_list = _cleaned(file, policy, stdin)
+    progress("Reading")
+    lead_list = _cleaned(file, policy, stdin, progress)
     progress("Writing")
     lost = [pl.col(UNREADABLE).alias("reason"), pl.col(TEXT).alias(_free("unreadable_text", lead_list.variables))]
     columns = [*_filled_fields(lead_list), *lead_list.variables, *_TOLD, *lost]
