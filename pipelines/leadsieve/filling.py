@@ -101,9 +101,8 @@ def _among(pairs: pl.DataFrame, column: str, part: pl.DataFrame) -> pl.DataFrame
 def _pairs(records: Spool, decisions: pl.DataFrame, taken: Sequence[_Taken]) -> pl.DataFrame:
     """Return every row that lacks something (`to:`) with each other row of its person that has it (`row`), in the order of these."""
     has, gives = _masks(records, taken)
-    others = decisions.select(
-        pl.col("row", "person").cast(pl.Int64), pl.col("duplicate_of").cast(pl.Int64).alias(_TO)
-    ).drop_nulls()
+    again = decisions.select("row", "person", pl.col("duplicate_of").alias(_TO)).drop_nulls()
+    others = again.cast(pl.Int64)  # most rows are nobody's again, and need no wider numbers
     row, to = others["row"].to_numpy() - 1, others[_TO].to_numpy() - 1
     # Another's row may go forward in its place, because of an identifier that both carry.
     of_one_person = decisions["person"].gather(to).cast(pl.Int64) == others["person"]

@@ -7,13 +7,17 @@ from leadsieve.words import Outcome
 
 def people_of_sources(decided: pl.DataFrame) -> pl.DataFrame:
     """Return every person of a source once: source (its number), person, known, active, suppressed."""
-    named = decided.lazy().filter(pl.col("person").is_not_null()).unique(["source", "person"])
     flags = {
         "known": pl.col("in_workspace"),
         "active": pl.col("active_elsewhere"),
         "suppressed": pl.col("suppressed").is_not_null(),
     }
-    return named.select("source", "person", **flags).collect()
+    named = decided.lazy().select("source", "person", **flags).drop_nulls("person").collect()
+    # Persons are numbered in list order, so that the first row of each is seen without comparing it to all others.
+    is_first = named["person"] > named["person"].cum_max().shift(1, fill_value=0)
+    first, again = named.filter(is_first), named.filter(~is_first)
+    of_another = again["source"] != first["source"].gather(again["person"] - 1)
+    return pl.concat([first, again.filter(of_another).unique(["source", "person"])])
 
 
 def count_sources(decided: pl.DataFrame, people: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
