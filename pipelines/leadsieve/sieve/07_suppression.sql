@@ -1,17 +1,9 @@
--- Who must not be written to. In: person_memberships, memberships, membership_numbers, person_numbers, numbers, list_numbers, list_rows,
--- people, ws.suppressions, email_hashes (number, hash), deleted, cooling, settings. Out: suppressed (person, reason, suppressed_by: what
+-- Who must not be written to. In: person_memberships, memberships, person_numbers, numbers, list_rows, people, ws.suppressions,
+-- email_hashes (number, hash), hosts, deleted, cooling, settings. Out: suppressed (person, reason, suppressed_by: what
 -- weighs most; suppressions: all that hold; only_by_status).
 
 create temp table suppressed as
-with hosts as (
-    select n.number, split_part(l.email, '@', 2) as host
-    from list_numbers n join list_rows l using (row)
-    where n.place = 1 and exists (from ws.suppressions where kind = 'domain')
-    union all
-    select n.number, split_part(i.key, '@', 2)
-    from ws.membership_identifiers i join memberships using (membership) join numbers n using (identifier)
-    where i.kind = 'email' and exists (from ws.suppressions where kind = 'domain')
-), labelled as (
+with labelled as (
     select host, string_split(host, '.') as labels from (select distinct host from hosts)
 ), domains as (  -- mail.acme.com, acme.com, com
     select host, unnest(list_transform(range(1, len(labels) + 1), lambda i: array_to_string(labels[i:], '.'))) as domain

@@ -7,3 +7,4 @@ drop table numbers;
 drop table if exists found;  -- nobody to look for, none found
 drop table near;
 drop table asked;
+drop table hosts;

@@ -324,6 +324,14 @@ def _cool_down(con: duckdb.DuckDBPyConnection) -> None:
         put(con, "cooling", pl.DataFrame(schema=_COOLING))
 
 
+def _find_hosts(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `hosts`: the domain of every address; empty unless the workspace holds domains, which spares reading the addresses."""
+    if con.execute("select exists (from ws.suppressions where kind = 'domain')").fetchall()[0][0]:
+        _sql("hosts.sql")(con)
+    else:
+        put(con, "hosts", pl.DataFrame(schema={"number": pl.Int32, "host": pl.String}))
+
+
 def _hash_emails(con: duckdb.DuckDBPyConnection) -> None:
     """Make `email_hashes`: the keyed hash of every person's addresses; empty unless the workspace holds such hashes.
 
@@ -356,6 +364,7 @@ STEPS: tuple[Callable[[duckdb.DuckDBPyConnection], None], ...] = (
     _cool_down,
     _sql("connections.sql"),
     _hash_emails,
+    _find_hosts,
     _sql("07_suppression.sql"),
     _sql("holds.sql"),
     _compare_mailboxes,
