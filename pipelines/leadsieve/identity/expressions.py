@@ -163,6 +163,7 @@ _BLANKS = " \t\r\n"
 _BARE_EMAIL = r"([A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z])"
 _PEELED_EMAIL = rf"^[ \t\r\n]*(?:(?i:mailto:|e-?mail: ?)|[<(\[\"'])?{_BARE_EMAIL}[>)\]\"',;. \t\r\n]*$"
 _NAMED_EMAIL = rf"^[ \t\r\n]*[A-Za-z][A-Za-z .'-]* ?<{_BARE_EMAIL}>[,;. \t\r\n]*$"
+_TEMPLATE_END = "]]|>>"  # of one that nobody filled (E12)
 # Words of which nothing has to be taken off, and what makes of them a page or several things (E6, E8).
 _WORDS_ALONE = "^[A-Za-z0-9](?:(?: ?[A-Za-z0-9._'-])*[A-Za-z0-9])?$"
 _SPECIAL_WORDS = "^(?i:www)[.]| (?i:and|or|und|oder|et|ou|y|e|o) "
@@ -203,7 +204,7 @@ def _peeled_email_answers(cells: pl.Series) -> pl.DataFrame:
     peeled = cells.str.extract(_PEELED_EMAIL, 1).fill_null(cells.str.extract(_NAMED_EMAIL, 1)).str.to_lowercase()
     return _answered(
         cells,
-        _is_plain_email(peeled),
+        _is_plain_email(peeled) & ~cells.str.contains(_TEMPLATE_END),
         lambda _: _frame(EMAIL_CELL, cells.len(), status=EmailStatus.REPAIRED, address=peeled),
         _signless_email_answers,
     )
