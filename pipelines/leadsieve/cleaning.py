@@ -19,6 +19,8 @@ _ONE_LINE: Final = frozenset({"firstName", "lastName", "companyName", "jobTitle"
 
 _UNTIDY: Final = "[^ -~]|^ | $|  "
 """What a cell has that something may have to be done to: most are of printable ASCII with single spaces between."""
+_UNTIDY_OF: Final = {"companyDomain": r"[^a-z0-9.-]|^www\.", "phone": f"{_UNTIDY}|^'"}
+"""The same of fields to which more is done."""
 
 _IDENTITY_CELLS: Final = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 _SALES_STATUS = ":sales_status"
@@ -68,9 +70,7 @@ def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFr
 def _tidy_cells(cells: pl.Series) -> pl.Series:
     """Return the cells of a column as `_tidy` makes them, which only looks at those that need it."""
     name = cells.name
-    odd = cells.is_not_null() if name == "companyDomain" else cells.str.contains(_UNTIDY)
-    if name == "phone":
-        odd |= cells.str.starts_with("'")
+    odd = cells.str.contains(_UNTIDY_OF.get(name, _UNTIDY))
     tidy = cells.replace("", None)
     if not odd.any():
         return tidy
