@@ -2,10 +2,12 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from leadsieve.cleaning import clean
+from leadsieve.cleaning import _ONE_LINE, _tidy, _tidy_cells, clean
+from leadsieve.formulas import formula_like, formula_places
 from leadsieve.intake import ColumnMapping
 from leadsieve.schema import LEAD_FIELDS, MEMBER_URL
 
@@ -25,16 +27,103 @@ def cleaned(renamed: tuple[str, ...] = (), **cells: str | None) -> dict[str, obj
     return clean(table, [mapping(name, renamed=name in renamed) for name in table.columns]).row(0, named=True)
 
 
+CELLS = {
+    "email": [
+        "ann@acme-tools.com",
+        " ANN@acme-tools.com",
+        "a@b.co; c@d.co",
+        "ann at acme",
+        "<bob@gmial.com>",
+        "n/a",
+        "",
+        None,
+    ],
+    "linkedinUrl": [
+        "https://www.linkedin.com/in/ann",
+        "linkedin.com/in/Ann/",
+        SALES_URL,
+        "https://lnkd.in/x",
+        "",
+        None,
+    ],
+    "linkedinUrlSalesNav": [
+        SALES_URL,
+        f"https://www.linkedin.com/in/{TOKEN}",
+        "linkedin.com/in/ann",
+        "nobody",
+        "",
+        None,
+    ],
+    "phone": ["+33 1 99 00 12 34", "'+33 1", "-2+3", "", None],
+    "companyDomain": ["acme-tools.com", "https://www.Acme-Tools.com/about", None],
+    "Notes": [
+        "plain",
+        "two  blanks",
+        "trailing ",
+        " leading",
+        "a\tb",
+        "tail\n",
+        "\u00a0",
+        "é",
+        "é ",
+        " ",
+        "=1+1",
+        "@x",
+        "Z=1",
+        "",
+        None,
+    ],
+}
+rows = st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()})
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(rows, min_size=1, max_size=6))
+def test_a_row_is_cleaned_alike_alone_and_among_others(rows):
+    table = pl.DataFrame(rows, schema=dict.fromkeys(CELLS, pl.String))
+    mappings = [mapping(name) for name in table.columns]
+    alone = pl.concat([clean(table.slice(at, 1), mappings) for at in range(table.height)])
+    assert_frame_equal(clean(table, mappings), alone)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(_ONE_LINE)) | st.just("Notes"),
+    st.text(st.sampled_from(" a=\t\n'/.é\u00a0\u200b\x7f"), max_size=4),
+)
+def test_only_cells_that_need_no_tidying_are_passed_over(name, cell):
+    column = pl.Series(name, [cell])
+    assert _tidy_cells(column).to_list() == column.to_frame().select(_tidy(name)).to_series().to_list()
+
+
+@given(
+    st.lists(
+        st.text(max_size=3) | st.sampled_from(["=1", "+33 6", "+a", "-", "-1", "-a", "@", "\t", "\r", "@A"]) | st.none()
+    )
+)
+def test_the_cells_that_a_spreadsheet_would_run_are_all_found(cells):
+    column = pl.Series("cell", cells, dtype=pl.String)
+    told = column.to_frame().select(formula_like(pl.col("cell"))).to_series()
+    assert formula_places(column).to_list() == told.arg_true().to_list()
+
+
 @pytest.mark.parametrize(
     ("name", "cell", "value"),
     [
         ("firstName", "  Ann  ", "Ann"),
         ("firstName", "\u00a0Ann\u200b", "Ann"),
+        ("firstName", " Ann", "Ann"),
+        ("firstName", "Ann ", "Ann"),
+        ("firstName", "Ann  Eva", "Ann Eva"),
         ("lastName", "van  der\tBerg", "van der Berg"),
         ("icebreaker", " two\nlines ", "two\nlines"),
         ("phone", "'+33 1 99 00 12 34", "+33 1 99 00 12 34"),
         ("phone", "0033199001234", "0033199001234"),
         ("companyDomain", "https://www.Acme-Tools.com/about?x=1", "acme-tools.com"),
+        ("companyDomain", "www.acme-tools.com", "acme-tools.com"),
+        ("companyDomain", "acme-tools.com#top", "acme-tools.com"),
+        ("companyDomain", "ACME-tools.com", "acme-tools.com"),
+        ("companyDomain", "www.www.com", "www.com"),
         ("companyName", "   ", None),
         ("Notes", " 1E5 ", "1E5"),
     ],
@@ -85,6 +174,7 @@ def test_a_renamed_column_is_warned_of_on_rows_that_fill_it():
     assert cleaned(("row_",), email="ann@acme-tools.com", row_="")["warnings"] == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_cleaning_what_is_clean_changes_nothing(cells):
     table = pl.DataFrame(

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from leadsieve.formulas import formula_like
+from leadsieve.formulas import formula_places
 from leadsieve.identity import email_answers, linkedin_answers, split_addresses
 from leadsieve.intake import ColumnMapping, split_full_names
 from leadsieve.schema import ADDRESSES, CHANGE, LEDGER_NAMES, MEMBER_URL, SUGGESTION
@@ -17,8 +17,10 @@ _OUTER: Final = "\ufeff\u200b\u200e\u200f\u2060\u00ad"
 _ONE_LINE: Final = frozenset({"firstName", "lastName", "companyName", "jobTitle", "companyDomain", "timezone", "phone"})
 """Fields that are one line of text: white space within them is one space."""
 
-_TIDY: Final = r"^(?:[!-~]+(?: [!-~]+)*)?$"
-"""A cell of printable ASCII with single spaces between, which nothing has to be done to: most cells, and quickly seen."""
+_UNTIDY: Final = "[^ -~]|^ | $|  "
+"""What a cell has that something may have to be done to: most are of printable ASCII with single spaces between."""
+_UNTIDY_OF: Final = {"companyDomain": r"[^a-z0-9.-]|^www\.", "phone": f"{_UNTIDY}|^'"}
+"""The same of fields to which more is done."""
 
 _IDENTITY_CELLS: Final = ("email", "linkedinUrl", "linkedinUrlSalesNav")
 _SALES_STATUS = ":sales_status"
@@ -35,7 +37,8 @@ def clean(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFram
     """
     raw, identified, tidy = _parts(table, mappings)
     renamed = [str(m.variable) for m in mappings if m.renamed]
-    cleaned = identified.hstack(tidy.get_columns()).with_columns(_warnings(renamed, [*tidy.columns, "email"]))
+    runs = _run_by_spreadsheets(identified.select("email").hstack(tidy.get_columns()))
+    cleaned = identified.hstack(tidy.get_columns()).with_columns(_warnings(renamed, runs))
     return cleaned.hstack([_changes(raw, cleaned)]).drop(_SALES_STATUS)
 
 
@@ -67,9 +70,7 @@ def _halves(table: pl.DataFrame, mappings: Sequence[ColumnMapping]) -> pl.DataFr
 def _tidy_cells(cells: pl.Series) -> pl.Series:
     """Return the cells of a column as `_tidy` makes them, which only looks at those that need it."""
     name = cells.name
-    odd = cells.is_not_null() if name == "companyDomain" else ~cells.str.contains(_TIDY)
-    if name == "phone":
-        odd |= cells.str.starts_with("'")
+    odd = cells.str.contains(_UNTIDY_OF.get(name, _UNTIDY))
     tidy = cells.replace("", None)
     if not odd.any():
         return tidy
@@ -103,7 +104,6 @@ def _identify(raw: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([email.alias("email_raw"), linkedin.alias("linkedin_raw"), *answers]).select(
         "email_raw",
         "linkedin_raw",
-        split_addresses(pl.col("e:address")).alias(ADDRESSES),
         *_email(),
         *_linkedin(),
         *_second_profile(),
@@ -113,6 +113,8 @@ def _identify(raw: pl.DataFrame) -> pl.DataFrame:
 def _email() -> list[pl.Expr]:
     status = pl.col("e:status")
     return [
+        # Lists for every record would cost more than finding the addresses.
+        split_addresses(pl.when(status == EmailStatus.MULTIPLE.value).then("e:address")).alias(ADDRESSES),
         pl.when(status.is_in(IDENTIFYING_EMAIL)).then("e:address").alias("email"),
         status.cast(pl.String).alias("email_status"),
         pl.col("e:suggestion").alias(SUGGESTION),
@@ -141,22 +143,29 @@ def _second_profile() -> list[pl.Expr]:
         pl.coalesce(pl.when(person).then(pl.coalesce("s:sales_url", "s:url")), "p:sales_url").alias(
             "linkedinUrlSalesNav"
         ),
-        status.cast(pl.String).alias(_SALES_STATUS),
+        status.alias(_SALES_STATUS),
     ]
 
 
-def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
+def _run_by_spreadsheets(cells: pl.DataFrame) -> pl.Series:
+    """Tell of each record whether a spreadsheet would run one of its cells."""
+    runs = pl.repeat(value=False, n=cells.height, dtype=pl.Boolean, eager=True)
+    for column in cells:
+        runs = runs.scatter(formula_places(column), values=True)
+    return runs
+
+
+def _warnings(renamed: list[str], runs: pl.Series) -> pl.Expr:
     """Return what a person should know of the record, apart from what the run finds out later."""
     no_person = (LinkedInStatus.NON_PERSON.value, LinkedInStatus.SHORTLINK.value, LinkedInStatus.INVALID.value)
     not_a_profile = pl.col("linkedin_status").is_in(no_person) | pl.col(_SALES_STATUS).is_in(no_person)
     moved = pl.any_horizontal(pl.col(name).is_not_null() for name in renamed) if renamed else pl.lit(value=False)
-    formula = pl.any_horizontal(formula_like(pl.col(name)) for name in columns)
     return (
         pl.concat_list(
             pl.when(not_a_profile).then(pl.lit(RowWarning.LINKEDIN_NOT_A_PROFILE.value)),
             pl.when(pl.col(SUGGESTION).is_not_null()).then(pl.lit(RowWarning.PROBABLE_TYPO.value)),
             pl.when(moved).then(pl.lit(RowWarning.COLUMN_RENAMED.value)),
-            pl.when(formula).then(pl.lit(RowWarning.FORMULA_LIKE_CELL.value)),
+            pl.when(pl.lit(runs)).then(pl.lit(RowWarning.FORMULA_LIKE_CELL.value)),
         )
         .list.drop_nulls()
         .alias("warnings")
@@ -166,7 +175,7 @@ def _warnings(renamed: list[str], columns: list[str]) -> pl.Expr:
 def _changes(raw: pl.DataFrame, cleaned: pl.DataFrame) -> pl.Series:
     """Return per record the cells whose value differs from what the file had, with what they were; a blank that became null is none."""
     before = {name: raw[name] for name in raw.columns}
-    before.setdefault("linkedinUrlSalesNav", pl.Series([None] * raw.height, dtype=pl.String))
+    before.setdefault("linkedinUrlSalesNav", pl.repeat(None, raw.height, dtype=pl.String, eager=True))
     cells = [_changed(name, was, cleaned[LEDGER_NAMES.get(name, name)]) for name, was in before.items()]
     return listed_changes(pl.concat(cells), height=raw.height)
 
@@ -186,7 +195,8 @@ def listed_changes(cells: pl.DataFrame, *, height: int) -> pl.Series:
 
     Lists are made for the few records that changed: a list of structs for every record costs more than all the cleaning.
     """
-    changed = cells.group_by("at", maintain_order=True).agg(changes=pl.struct("column", "was"))
-    places = pl.DataFrame({"at": pl.int_range(height, dtype=pl.UInt32, eager=True)})
-    told = places.join(changed, on="at", how="left", maintain_order="left")
-    return told["changes"].cast(pl.List(CHANGE)).fill_null([])
+    changed = cells.group_by("at").agg(changes=pl.struct("column", "was"))
+    none = pl.Series("changes", [[]], dtype=pl.List(CHANGE))
+    lists = pl.concat([changed["changes"].cast(none.dtype), none], rechunk=True)
+    places = pl.repeat(changed.height, height, dtype=pl.UInt32, eager=True)
+    return lists.gather(places.scatter(changed["at"], pl.int_range(changed.height, dtype=pl.UInt32, eager=True)))

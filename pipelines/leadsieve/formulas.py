@@ -6,6 +6,7 @@ import polars as pl
 
 # What Excel, LibreOffice and Google Sheets take for a formula (OWASP, CSV injection), less what lead lists are full of.
 _RUNS = r"^[=+\-@\t\r]"
+_BEHIND_ALL = "A"  # sorts behind all cells that start so, and before most others: compared sooner than matched
 _HARMLESS = r"^(\+[0-9 ().\-]+|-[0-9][0-9.,]*|-)$"
 
 
@@ -19,15 +20,26 @@ def formula_like(cell: pl.Expr) -> pl.Expr:
     return (cell.str.contains(_RUNS) & ~cell.str.contains(_HARMLESS)).fill_null(value=False)
 
 
+def formula_places(cells: pl.Series) -> pl.Series:
+    """Return the places, from 0, of the cells of a column that `formula_like` tells of.
+
+    >>> formula_places(pl.Series(["=1+1", "a=b", None, "@sum", "+33 6 12"])).to_list()
+    [0, 3]
+    """
+    near = (cells < _BEHIND_ALL).arg_true()
+    return near.filter(cells.gather(near).to_frame("cell").select(formula_like(pl.col("cell"))).to_series())
+
+
 def guarded(table: pl.DataFrame) -> pl.DataFrame:
     """Return the table with an apostrophe before every cell and column name that a spreadsheet would run."""
     texts = [name for name, kind in table.schema.items() if kind == pl.String]
-    # Most columns have no such cell: seeing that is cheaper than writing them anew.
-    some = [name for name in texts if table[name].str.contains(_RUNS).any()]
-    cells = table.with_columns(
-        pl.when(formula_like(pl.col(name))).then("'" + pl.col(name)).otherwise(name).alias(name) for name in some
-    )
+    cells = table.with_columns(_guarded(table[name]) for name in texts)
     return cells.rename({name: f"'{name}" for name in table.columns if _runs(name)})
+
+
+def _guarded(cells: pl.Series) -> pl.Series:
+    places = formula_places(cells)
+    return cells.clone().scatter(places, "'" + cells.gather(places)) if places.len() else cells
 
 
 def unguarded(cell: pl.Expr) -> pl.Expr:

@@ -90,7 +90,7 @@ MARKS: Final = (
 
 # Columns that travel beside the ledger's own until it is made; no custom variable can have a colon in its name.
 ADDRESSES: Final = ":addresses"
-"""Every address that the email cell gives."""
+"""The addresses of an email cell that gives several; null for every other cell."""
 SUGGESTION: Final = ":suggestion"
 """What a probable typo in the email may have meant."""
 MEMBER_URL: Final = ":member_url"

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from identity.identity_cases import raw_cells
+from leadsieve.identity.placeholders import EMAIL_WORDS, WORDS
 
 SIGNS = [
     "@",
@@ -86,6 +87,31 @@ placeholder_emails = st.builds(
     st.sampled_from(["na", "test", "x", "noemail", "jane"]),
     st.sampled_from(["na", "x", "domain", "gmial", "acme"]),
 )
+placeholder_words = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "", "'", ".", "-", " ", "x "]),
+    st.sampled_from(sorted(WORDS | EMAIL_WORDS)).flatmap(lambda word: st.sampled_from([word, word.upper()])),
+    st.sampled_from(["", "", ".", "-", "'", " ", "_", " or none", "  x", " y "]),
+)
+_WORDS_AND_SIGNS = [
+    "jane",
+    "Doe",
+    "at",
+    "acme",
+    ".com",
+    "and",
+    "OR",
+    "y",
+    "www.",
+    "WWW",
+    "n",
+    "a",
+    "no",
+    "mail",
+    "found",
+]
+_WORDS_AND_SIGNS += [".", "-", "_", "'", "/", "+", "&", "%", "{x}", "é", "K", " ", " ", " ", "\t"]
+signless_emails = placeholder_words | st.lists(st.sampled_from(_WORDS_AND_SIGNS), max_size=8).map("".join)
 regular_profiles = st.from_regex(
     r"(?:https?://)?(?:(?:www|m|[a-z]{2})\.)?linkedin\.com/in/"
     r"(?:[A-Za-z0-9_%-]{1,12}|%[0-9A-F]{2}|me|edit|A[A-P][A-Z]AA[A-P][A-Za-z0-9_-]{0,34}|[é张ß]{1,3})"
@@ -95,6 +121,16 @@ regular_profiles = st.from_regex(
 regular_leads = st.from_regex(
     r"https://www\.linkedin\.com/sales/(?:lead|people)/AC[ow]AA[A-P][A-Za-z0-9_-]{33}(?:,(?:undefined|NAME_SEARCH|null|[a-z]{1,4})){0,2}/?",
     fullmatch=True,
+)
+
+other_places = st.builds(
+    "{}{}".format,
+    st.sampled_from(
+        ["https://www.linkedin.com/in/", "https://www.linkedin.com/In/", "x" * 28, "é" * 28, "é" * 14, "x" * 27, ""]
+    ),
+    st.sampled_from(
+        ["jane-doe", "me", "edit", "n-a", "adeaaf", "acoaaabcd", "acoabcd", "aq-aab", "a", "ab", "abc", "Jane", ""]
+    ),
 )
 
 openers = st.sampled_from(
@@ -117,7 +153,7 @@ openers = st.sampled_from(
     ]
 )
 closers = st.sampled_from(
-    ["", ">", ",", ";", ".", "...", ")", "'", '"', "],", "> ", "!", " ,", "; bob", " (work)", "\n"]
+    ["", ">", ",", ";", ".", "...", ")", "'", '"', "],", "]]", ">>", "> ", "!", " ,", "; bob", " (work)", "\n"]
 )
 
 

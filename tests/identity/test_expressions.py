@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from identity.identity_cases import raw_cells
 from identity.identity_strategies import (
     cells,
+    other_places,
     placeholder_emails,
     regular_emails,
     regular_leads,
     regular_profiles,
+    signless_emails,
     wrapped,
 )
 from leadsieve.identity import (
@@ -34,10 +36,12 @@ EMAIL_FIELDS = ("status", "address", "reason", "suggestion")
 LINKEDIN_FIELDS = ("status", "key", "url", "sales_url", "reason", "suggestion")
 quick = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 email_columns = st.lists(
-    cells("email") | regular_emails | wrapped(regular_emails) | placeholder_emails | st.none(), max_size=12
+    cells("email") | regular_emails | wrapped(regular_emails) | placeholder_emails | signless_emails | st.none(),
+    max_size=12,
 )
 linkedin_columns = st.lists(
-    cells("linkedin") | regular_profiles | wrapped(regular_profiles) | regular_leads | st.none(), max_size=12
+    cells("linkedin") | regular_profiles | wrapped(regular_profiles) | regular_leads | other_places | st.none(),
+    max_size=12,
 )
 
 

@@ -212,12 +212,20 @@ def _known_domain(name: str) -> Domain:
 
 
 def _likely_domain(name: str, tld: str) -> str | None:
-    near = _neighbours(tld)
-    likely = next((known for known in LIKELY_TLDS if known in near or known.replace(".", "") == tld), None)
-    if likely is None or len(tld) == 1:
+    likely = _likely_tld(tld)
+    if likely is None:
         return None
     guess = f"{name[: -len(tld)]}{likely}"
     return _typos().get(guess, guess)
+
+
+@lru_cache(maxsize=4096)
+def _likely_tld(tld: str) -> str | None:
+    """Return what an unknown last label probably was; lists repeat the same few slips."""
+    if len(tld) == 1:
+        return None
+    near = _neighbours(tld)
+    return next((known for known in LIKELY_TLDS if known in near or known.replace(".", "") == tld), None)
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ from leadsieve.identity import mailboxes
 from leadsieve.identity.domains import RESERVED_TLDS, suffixes, typo_domains
 from leadsieve.identity.email import SEPARATOR, parse_email
 from leadsieve.identity.linkedin import parse_linkedin
-from leadsieve.identity.placeholders import ANY_DOMAIN_LOCALS, LOCAL_WORDS, TWIN_WORDS
+from leadsieve.identity.placeholders import ANY_DOMAIN_LOCALS, EMAIL_WORDS, LOCAL_WORDS, TWIN_WORDS, WORDS
+from leadsieve.identity.reasons import EmailReason, LinkedInReason
 from leadsieve.identity.slug import PREFIX, RESERVED
 from leadsieve.words import EmailStatus, LinkedInStatus
 
@@ -54,12 +55,12 @@ def linkedin_cell(expr: pl.Expr) -> pl.Expr:
 
 def addresses(expr: pl.Expr) -> pl.Expr:
     """Return every address of each cell, in order; an empty list where there is none."""
-    return split_addresses(_email_field(expr, "address", pl.String))
+    return split_addresses(_email_field(expr, "address", pl.String)).fill_null([])
 
 
 def split_addresses(answered: pl.Expr) -> pl.Expr:
-    """Return the same of the field `address` of what `email_answers` told."""
-    return answered.str.split(SEPARATOR).fill_null([])
+    """Return every address of the field `address` of what `email_answers` told, in order; null where there is none."""
+    return answered.str.split(SEPARATOR)
 
 
 def email_domain(expr: pl.Expr) -> pl.Expr:
@@ -162,6 +163,10 @@ _BLANKS = " \t\r\n"
 _BARE_EMAIL = r"([A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z])"
 _PEELED_EMAIL = rf"^[ \t\r\n]*(?:(?i:mailto:|e-?mail: ?)|[<(\[\"'])?{_BARE_EMAIL}[>)\]\"',;. \t\r\n]*$"
 _NAMED_EMAIL = rf"^[ \t\r\n]*[A-Za-z][A-Za-z .'-]* ?<{_BARE_EMAIL}>[,;. \t\r\n]*$"
+_TEMPLATE_END = "]]|>>"  # of one that nobody filled (E12)
+# Words of which nothing has to be taken off, and what makes of them a page or several things (E6, E8).
+_WORDS_ALONE = "^[A-Za-z0-9](?:(?: ?[A-Za-z0-9._'-])*[A-Za-z0-9])?$"
+_SPECIAL_WORDS = "^(?i:www)[.]| (?i:and|or|und|oder|et|ou|y|e|o) "
 _LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"
 _LOCAL = "[a-z0-9]+(?:[._+-][a-z0-9]+)*"
 
@@ -176,7 +181,16 @@ def email_answers(cells: pl.Series) -> pl.DataFrame:
 
     Nobody calls it inside of an expression who can help it: every thread of Polars would build the patterns anew.
     """
-    return _answered(cells, _is_plain_email(cells), _valid, _trimmed_email_answers)
+    return _answered(cells, _is_plain_email(cells), _valid, _odd_email_answers)
+
+
+def _odd_email_answers(cells: pl.Series) -> pl.DataFrame:
+    return _answered(
+        cells,
+        _is_blank(cells),
+        lambda _: _frame(EMAIL_CELL, cells.len(), status=EmailStatus.EMPTY),
+        _trimmed_email_answers,
+    )
 
 
 def _trimmed_email_answers(cells: pl.Series) -> pl.DataFrame:
@@ -190,10 +204,26 @@ def _peeled_email_answers(cells: pl.Series) -> pl.DataFrame:
     peeled = cells.str.extract(_PEELED_EMAIL, 1).fill_null(cells.str.extract(_NAMED_EMAIL, 1)).str.to_lowercase()
     return _answered(
         cells,
-        _is_plain_email(peeled),
+        _is_plain_email(peeled) & ~cells.str.contains(_TEMPLATE_END),
         lambda _: _frame(EMAIL_CELL, cells.len(), status=EmailStatus.REPAIRED, address=peeled),
+        _signless_email_answers,
+    )
+
+
+def _signless_email_answers(cells: pl.Series) -> pl.DataFrame:
+    return _answered(
+        cells,
+        _is_signless(cells),
+        lambda _: _frame(EMAIL_CELL, cells.len(), status=EmailStatus.INVALID, reason=EmailReason.NO_AT_SIGN),
         lambda odd: _exact_answers(odd, EMAIL_CELL, _remembered_email),
     )
+
+
+def _is_signless(cells: pl.Series) -> pl.Series:
+    """Tell which cells are words without an at-sign that say nothing else: `jane.doe at acme.com`, a name."""
+    words = cells.str.contains(_WORDS_ALONE) & (cells.str.len_bytes() <= _LONGEST_REGULAR)
+    special = cells.str.contains(_SPECIAL_WORDS) | cells.str.to_lowercase().is_in(_placeholders())
+    return (words & ~special).fill_null(value=False)
 
 
 def _is_plain_email(cells: pl.Series) -> pl.Series:
@@ -232,14 +262,20 @@ def _special_domains() -> pl.Series:
     return pl.Series(sorted(suffixes().longer | typo_domains())).implode()
 
 
+@lru_cache(maxsize=1)
+def _placeholders() -> pl.Series:
+    """Return the words that say that there is no address."""
+    return pl.Series(sorted(WORDS | EMAIL_WORDS)).implode()
+
+
 def _either(words: Iterable[str]) -> str:
     return "|".join(sorted(re.escape(word) for word in words if word.isascii()))
 
 
 # --- LinkedIn: the regular cells -------------------------------------------------------------------------------------
 
-_PLAIN_LINKEDIN = r"^https://www\.linkedin\.com/in/[a-z0-9][a-z0-9_-]{2,99}$"
-_SPECIAL_LINKEDIN = rf"/in/(?:{_either(RESERVED)})$|/in/a[a-p][a-z0-9_-]aa[a-p]"
+_PLAIN_SLUG = "^[a-z0-9][a-z0-9_-]{2,99}$"
+_SPECIAL_SLUG = f"^(?:(?:{_either(RESERVED)})$|a[a-p][a-z0-9_-]aa[a-p])"
 _SHAPED_LINKEDIN = (
     r"^[ \t\r\n]*(?:(?i:linkedin): ?|[<(\"'])?(?i:(?:https?://)?(?:(?:www|m|[a-z]{2})\.)?linkedin\.com)/in/"
     r"([A-Za-z0-9][A-Za-z0-9_-]{2,99})"
@@ -255,7 +291,16 @@ def _linkedin_structs(cells: pl.Series) -> pl.Series:
 
 def linkedin_answers(cells: pl.Series) -> pl.DataFrame:
     """Return what each cell that should hold a LinkedIn profile holds, one row each: the fields of `LINKEDIN_CELL`."""
-    return _answered(cells, _is_plain_linkedin(cells), _vanity, _shaped_linkedin_answers)
+    return _answered(cells, _is_plain_linkedin(cells), _vanity, _odd_linkedin_answers)
+
+
+def _odd_linkedin_answers(cells: pl.Series) -> pl.DataFrame:
+    return _answered(
+        cells,
+        _is_blank(cells),
+        lambda _: _frame(LINKEDIN_CELL, cells.len(), status=LinkedInStatus.EMPTY, reason=LinkedInReason.EMPTY),
+        _shaped_linkedin_answers,
+    )
 
 
 def _shaped_linkedin_answers(cells: pl.Series) -> pl.DataFrame:
@@ -269,7 +314,9 @@ def _shaped_linkedin_answers(cells: pl.Series) -> pl.DataFrame:
 
 
 def _is_plain_linkedin(cells: pl.Series) -> pl.Series:
-    return (cells.str.contains(_PLAIN_LINKEDIN) & ~cells.str.contains(_SPECIAL_LINKEDIN)).fill_null(value=False)
+    slugs = cells.str.slice(len(PREFIX))  # the patterns would read the prefix twice, which takes longer than cutting
+    plain = cells.str.starts_with(PREFIX) & slugs.str.contains(_PLAIN_SLUG) & ~slugs.str.contains(_SPECIAL_SLUG)
+    return plain.fill_null(value=False)
 
 
 def _vanity(keys: pl.Series) -> pl.DataFrame:
@@ -279,11 +326,20 @@ def _vanity(keys: pl.Series) -> pl.DataFrame:
 # --- regular and odd together ----------------------------------------------------------------------------------------
 
 
-def _frame(dtype: pl.Struct, height: int, *, status: str, **fields: pl.Series) -> pl.DataFrame:
-    """Return an answer for each of `height` cells: one status, some fields, the others null."""
-    known: dict[str, pl.Expr | pl.Series] = {"status": pl.lit(str(status), dtype=dtype.fields[0].dtype), **fields}
-    rest = {field.name: known.get(field.name, pl.lit(None, dtype=field.dtype)) for field in dtype.fields}
-    return pl.select(pl.repeat(0, height).alias("")).select(**rest)
+def _frame(dtype: pl.Struct, height: int, **fields: pl.Series | str | None) -> pl.DataFrame:
+    """Return an answer for each of `height` cells: a field is a column, one text for all, or null."""
+
+    def column(field: pl.Field) -> pl.Series:
+        told = fields.get(field.name)
+        if isinstance(told, pl.Series):
+            return told.alias(field.name)
+        return pl.repeat(told and str(told), height, dtype=field.dtype, eager=True).alias(field.name)
+
+    return pl.DataFrame([column(field) for field in dtype.fields])
+
+
+def _is_blank(cells: pl.Series) -> pl.Series:
+    return (cells == "").fill_null(value=True)
 
 
 def _answered(cells: pl.Series, regular: pl.Series, known: _Answers, otherwise: _Answers) -> pl.DataFrame:
@@ -293,17 +349,14 @@ def _answered(cells: pl.Series, regular: pl.Series, known: _Answers, otherwise: 
     odd = otherwise(cells.filter(~regular))
     if odd.height == cells.len():
         return odd
-    place = pl.select(pl.when(~regular).then((~regular).cum_sum() - 1)).to_series()
-    both = known(cells)
-    return pl.DataFrame([_chosen(regular, both[name], odd[name], place) for name in both.columns])
+    both, places = known(cells), (~regular).arg_true()
+    return pl.DataFrame([_mended(both[name], places, odd[name]) for name in both.columns])
 
 
-def _chosen(regular: pl.Series, known: pl.Series, odd: pl.Series, place: pl.Series) -> pl.Series:
-    """Return the one answer where it is regular, else the other, which stands at `place`; most fields have nothing to tell."""
-    if odd.null_count() == odd.len() and known.null_count() == known.len():
-        return known
-    told = odd.gather(place)
-    return told if known.null_count() == known.len() else known.zip_with(regular, told)
+def _mended(known: pl.Series, places: pl.Series, odd: pl.Series) -> pl.Series:
+    """Return what is known of all cells with the odd ones at their places; most fields have nothing to tell of either."""
+    is_untold = odd.null_count() == odd.len() and known.null_count() == known.len()
+    return known if is_untold else known.clone().scatter(places, odd)
 
 
 def _exact_answers(cells: pl.Series, dtype: pl.Struct, exact: _Exact) -> pl.DataFrame:
