@@ -11,7 +11,7 @@ demo: $(VENV)/installed
 	$(BIN)/leadsieve demo demo
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2
 	$(BIN)/python -m pytest --nbmake notebooks --numprocesses 2 --override-ini filterwarnings=default
 
 check: $(VENV)/installed-dev

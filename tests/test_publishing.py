@@ -42,12 +42,6 @@ def publish(out: Path, *, force: bool = False, content: str = NEW) -> None:
         pass
 
 
-@pytest.fixture(autouse=True)
-def unsynced(monkeypatch):
-    """What fsync does is the system's matter; that it is called is ours, and a disk would make the tests slow."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
 def whole(out: Path) -> str:
     """Return which folder stands there; fails unless every file of its manifest is there as it was."""
     told = json.loads((out / "manifest.json").read_text("utf-8"))["files"]

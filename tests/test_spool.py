@@ -21,14 +21,20 @@ from leadsieve.sieve import decisions
 from leadsieve.spool import FileSpool, Room, Spool, side_by_side
 
 PART = 7
+PART_OF_RUNS = 61
+"""Rows of a part where whole runs are compared: 23 parts, and no list ends with one. Every part costs its time, whatever its size."""
 ROWS = pl.DataFrame({"n": range(40), "t": [["x", "y"] if i % 3 else None for i in range(40)]})
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    work_on_parts(monkeypatch, PART)
+
+
+def work_on_parts(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     for module in (spool, fast, decisions, structured):
-        monkeypatch.setattr(module, "PART_ROWS", PART)
+        monkeypatch.setattr(module, "PART_ROWS", rows)
 
 
 @pytest.fixture
@@ -293,17 +299,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> ls.Workspace:
 @pytest.mark.drawn
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=list(OPTIONS))
 @pytest.mark.parametrize("fast_way", [False, True], ids=["read exactly", "read fast"])
-def test_a_run_in_small_parts_gives_the_files_of_one_in_one_part(tmp_path, workspace, options, fast_way, request):
+def test_a_run_in_small_parts_gives_the_files_of_one_in_one_part(
+    tmp_path, workspace, options, fast_way, monkeypatch, request
+):
     lists = [SAMPLES / "leads.csv", SAMPLES / "leads.csv"]
     if fast_way:
-        request.getfixturevalue("monkeypatch").setattr(text, "FAST_FROM_BYTES", 1)
+        monkeypatch.setattr(text, "FAST_FROM_BYTES", 1)
 
     def run(name: str) -> dict[str, Any]:
         told = {"workspace": workspace, "campaign": "Q4 Outreach", "validate": "off", **options}
         return files_of(ls.run(lists, **told).write(tmp_path / name, record=False))
 
     whole = run("whole")
-    request.getfixturevalue("small_parts")
+    work_on_parts(monkeypatch, PART_OF_RUNS)
     in_memory = run("in memory")
     request.getfixturevalue("no_memory")
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from leadsieve.counts import counted
 from leadsieve.errors import UsageError
 from leadsieve.limits import CALLS_PER_SECOND, Limit, registry
 from leadsieve.policy import Policy
@@ -67,9 +68,9 @@ class Plan:
         leads = sum(b.rows for b in self.batches)
         steps = [
             'Import each batch into its campaign; `result.write("out")` writes a file for each.',
-            f"By API, one call a lead, all take about {api_minutes(leads):,.0f} minutes.",
+            f"By API, one call a lead, all take about {counted(round(api_minutes(leads)), 'minute')}.",
         ]
-        return html_table(f"{leads:,} leads in batches", heads, lines) + html_list("What to do next", steps)
+        return html_table(f"{counted(leads, 'lead')} in batches", heads, lines) + html_list("What to do next", steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """What a table's own columns say: that a person must not be written to, why, and in which column (policy: `suppress_columns`)."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Final
+from unicodedata import normalize
 
 import polars as pl
 
@@ -34,21 +36,26 @@ def said_by_columns(table: pl.DataFrame, rules: Sequence[SuppressColumn]) -> pl.
 
 def columns_of(rules: Sequence[SuppressColumn], columns: Collection[str]) -> list[str]:
     """Return those of a table's columns that the rules look at; of two that are called alike the first."""
-    by_name = {letters(name): name for name in reversed(list(columns))}
-    wanted = [letters(name) for rule in rules for name in rule.names]
+    by_name = {_bare(name): name for name in reversed(list(columns))}
+    wanted = [_bare(name) for rule in rules for name in rule.names]
     return [by_name[name] for name in dict.fromkeys(wanted) if name in by_name]
+
+
+@cache
+def _bare(name: str) -> str:
+    """Return a name or a word without case, accents, spaces and punctuation: exports write capitals without accents."""
+    return letters(normalize("NFKD", name))
 
 
 def _holds_word(cells: pl.Series, words: Sequence[str]) -> pl.Series:
     """Return of every cell whether it holds one of the words; each distinct cell is looked at once."""
     distinct = cells.drop_nulls().unique()
     plain = (
-        distinct.str.to_lowercase()
+        distinct.str.normalize("NFKD")
+        .str.to_lowercase()
         .str.replace_all(_BETWEEN_WORDS, ";")
         .str.split(";")
-        .list.eval(
-            pl.element().str.replace_all(r"[^\p{L}\p{N}]", "").is_in([letters(w) for w in words if w != _FILLED])
-        )
+        .list.eval(pl.element().str.replace_all(r"[^\p{L}\p{N}]", "").is_in([_bare(w) for w in words if w != _FILLED]))
     )
     hit = plain.list.any()
     if _FILLED in words:

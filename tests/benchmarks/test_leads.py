@@ -5,8 +5,6 @@ import pytest
 
 import leads
 
-pytestmark = pytest.mark.xdist_group("benchmarks")  # one list for all of them
-
 CLEAN = r"^https://www\.linkedin\.com/in/[a-z0-9-]+$"
 SHARES = {
     "empty_email": (pl.col("email_status") == "empty", leads.EMPTY_EMAIL),

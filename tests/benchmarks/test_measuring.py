@@ -11,8 +11,6 @@ import small
 from measuring import Measured, measure
 from prepared import HERE
 
-pytestmark = pytest.mark.xdist_group("benchmarks")  # one list for all of them
-
 BUSY = "import time\nwhile time.process_time() < 0.3: pass"
 LARGE = "import time; held = bytearray(80_000_000); time.sleep(0.2)"
 STARTS = "import subprocess, sys; held = bytearray(60_000_000); subprocess.run([sys.executable, '-c', {code!r}])"

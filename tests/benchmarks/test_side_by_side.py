@@ -9,8 +9,6 @@ import pytest
 import agree
 from prepared import HERE
 
-pytestmark = pytest.mark.xdist_group("benchmarks")  # one list for all of them
-
 REASONS = {
     "invalid_email", "duplicate_in_list", "unsubscribed", "in_campaign", "active_in_other_campaign", "re_engage", "new",
 }  # fmt: skip

@@ -34,7 +34,7 @@ def run(leadsieve, here):
 
 
 def test_a_load_says_who_was_deleted(gone):
-    assert "1 of 2 leads of Nordics were deleted in lemlist" in gone.out
+    assert "1 of 2 leads of Nordics was deleted in lemlist" in gone.out
 
 
 def test_a_load_asks_of_many_at_once_and_the_command_that_it_names_answers(leadsieve, here):
@@ -106,7 +106,7 @@ def test_connections_are_loaded_counted_separated_and_dropped(leadsieve, here, r
     nordics(here, ("kept", "done"))
     (here / "leadsieve.toml").write_text('storage_campaigns = ["Nordics"]\n', "utf-8")
     told = leadsieve("snapshot", "load", "Nordics.csv", "Connections.csv", "--account", "Ann").out
-    assert "1 LinkedIn connections of Ann." in told
+    assert "1 LinkedIn connection of Ann." in told
     assert "Ann" in leadsieve("snapshot", "list").out
     assert "whose invite step lemlist skips by itself" in " ".join(run().out.split())
     assert [b["campaign"] for b in run("--connections", "separate", "--json").json["batches"]] == ["Nordics", "New"]

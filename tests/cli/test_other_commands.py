@@ -114,7 +114,7 @@ def test_split_keeps_what_it_could_not_read_aside_and_says_so(leadsieve, town):
     assert {file["file"]: file["rows"] for file in manifest["files"]} == {"batches/odd-001.csv": 1, "failed.csv": 1}
     assert len(rows(town / "out" / "batches" / "odd-001.csv")) == 2
     assert rows(town / "out" / "failed.csv")[1][-1] == "b@fresh-corp.com,Bo,and,more"
-    assert "1 rows could not be read" in ended.out
+    assert "1 row could not be read" in ended.out
 
 
 @pytest.mark.usefixtures("town")
@@ -184,8 +184,8 @@ def test_a_load_tells_what_it_brought(leadsieve, here):
     ended = leadsieve("snapshot", "load", "Spring.csv", "--taken-at", "2026-11-22T06:00")
 
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out.startswith("Snapshot 1 of 2026-11-22 06:00 UTC in workspace.duckdb: 2 leads of 1 campaigns")
-    assert "1 leads have neither an email nor a LinkedIn profile" in ended.out
+    assert ended.out.startswith("Snapshot 1 of 2026-11-22 06:00 UTC in workspace.duckdb: 2 leads of 1 campaign,")
+    assert "1 lead has neither an email nor a LinkedIn profile" in ended.out
 
 
 @pytest.mark.usefixtures("team")
@@ -220,7 +220,7 @@ def test_leads_without_identifier_are_named_by_campaign_and_id(leadsieve, here):
 
     assert [line.split() for line in ended.out.splitlines()[1:]] == [
         ["Empty", "cells", "lea_7", "done"],
-        ["1", "leads", "without", "an", "email", "or", "a", "LinkedIn", "profile,", "written", "to", "nobody.csv."],
+        ["1", "lead", "without", "an", "email", "or", "a", "LinkedIn", "profile,", "written", "to", "nobody.csv."],
     ]
     assert (here / "nobody.csv").read_text("utf-8") == "campaign,campaign_id,_id,status\nEmpty cells,,lea_7,done\n"
 

@@ -138,15 +138,15 @@ def test_what_was_told_twice_or_taken_back_is_said_in_a_sentence(ran, here):
     ran("run", "new.csv", "--campaign", "Autumn", "--new-campaign", "--max-batch", "1", out="out")
     assert (
         ran("imported", "out", "--batch", "1")
-        == "Snapshot 2 in workspace.duckdb: 1 leads of batch 1 count as scheduled in Autumn, until a load brings it.\n"
+        == "Snapshot 2 in workspace.duckdb: 1 lead of batch 1 counts as scheduled in Autumn, until a load brings it.\n"
     )
     assert ran("imported", "out").splitlines() == [
-        "Snapshot 3 in workspace.duckdb: 1 leads of batch 2 count as scheduled in Autumn #2, until a load brings it.",
+        "Snapshot 3 in workspace.duckdb: 1 lead of batch 2 counts as scheduled in Autumn #2, until a load brings it.",
         "Told of before, not counted twice: batch 1.",
     ]
     ran("snapshot", "load", write(here / "Autumn.csv", HEADER, ["lea_2,new@acme-tools.com,New,running"]))
     assert ran("imported", "out", "--undo").splitlines() == [
-        "Snapshot 5: 1 leads of batch 2 no longer count as imported.",
+        "Snapshot 5: 1 lead of batch 2 no longer counts as imported.",
         "Nothing to take back: the campaign of batch 1 has been loaded since, and its export stands.",
     ]
     assert "`leadsieve imported out` was never said of batch 2" in ran("imported", "out", "--undo", "--batch", "2")

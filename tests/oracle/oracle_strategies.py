@@ -8,7 +8,7 @@ All persons are invented.
 import base64
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -337,16 +337,33 @@ def examples(
 ) -> Example:
     """Draw a small list and workspace under one of the modes; its rows meet each other and the workspace often."""
     example = some_example(draw(st.integers(0, 2**32 - 1)))
-    kept_rows = some_of(range(MOST_ROWS), draw(masks(MOST_ROWS))) or [0]
+    rows = draw(masks(MOST_ROWS))
     modes = {"dedup": draw(st.sampled_from(dedup)), "import_mode": draw(st.sampled_from(import_mode))}
-    memberships = with_strangers(some_of(example.memberships, draw(masks(MOST_MEMBERSHIPS))), example.campaigns)
+    return with_some(example, rows, lambda length: draw(masks(length)), **modes)
+
+
+def thrown_example(seed: int, *, dedup: str, import_mode: str) -> Example:
+    """Return the example of the seed, which no other resembles: drawn ones often repeat each other."""
+    dice = Random(f"kept {seed}")
+    share = dice.choice([0.4, 0.7, 1])
+
+    def mask(length: int) -> list[bool]:
+        return [dice.random() < share for _ in range(length)]
+
+    return with_some(some_example(seed), mask(MOST_ROWS), mask, dedup=dedup, import_mode=import_mode)
+
+
+def with_some(example: Example, rows: list[bool], mask: Callable[[int], list[bool]], **modes: str) -> Example:
+    """Return the example with those of its rows, and of its other records, that the masks keep, under the modes."""
+    kept_rows = some_of(range(MOST_ROWS), rows) or [0]
+    memberships = with_strangers(some_of(example.memberships, mask(MOST_MEMBERSHIPS)), example.campaigns)
     return replace(
         example,
         rows=tuple(example.rows[n] for n in kept_rows),
         styles=tuple(example.styles[n] for n in kept_rows),
         memberships=memberships,
-        past=with_ids(some_of(example.past, draw(masks(MOST_PAST))), memberships),
-        suppressed=tuple(some_of(example.suppressed, draw(masks(len(example.suppressed))))),
+        past=with_ids(some_of(example.past, mask(MOST_PAST)), memberships),
+        suppressed=tuple(some_of(example.suppressed, mask(len(example.suppressed)))),
         settings=replace(example.settings, **modes),
     )
 

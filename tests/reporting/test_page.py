@@ -195,8 +195,11 @@ def cells(ledger, names):
 @pytest.mark.parametrize("column", PRIVATE)
 def test_nobody_is_named(usual, column):
     page = html.unescape(usual.page)
+    there = [
+        cell for cell in cells(usual.result.ledger, [column]) if cell in page
+    ]  # quick, and leaves few to be looked for as words
 
-    assert [cell for cell in cells(usual.result.ledger, [column]) if re.search(rf"\b{re.escape(cell)}\b", page)] == []
+    assert [cell for cell in there if re.search(rf"\b{re.escape(cell)}\b", page)] == []
 
 
 def test_there_is_not_one_address_on_the_page(usual):

@@ -1,6 +1,7 @@
 """Rows that several gates hold back at once: what is promised takes all that it takes, and no less."""
 
 import re
+import shutil
 
 import pytest
 
@@ -31,16 +32,23 @@ OPT_OUTS = (
 )
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    (tmp_path / "exports").mkdir()
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loaded")
+    (folder / "exports").mkdir()
     for name, text in EXPORTS.items():
-        (tmp_path / "exports" / f"{name}.csv").write_text(text, "utf-8")
-    (tmp_path / "opt-outs.csv").write_text(OPT_OUTS, "utf-8")
-    place = ls.Workspace(tmp_path / "workspace.duckdb")
-    place.load(tmp_path / "exports" / "*.csv")
-    place.suppress(tmp_path / "opt-outs.csv")
-    return place
+        (folder / "exports" / f"{name}.csv").write_text(text, "utf-8")
+    (folder / "opt-outs.csv").write_text(OPT_OUTS, "utf-8")
+    place = ls.Workspace(folder / "workspace.duckdb")
+    place.load(folder / "exports" / "*.csv")
+    place.suppress(folder / "opt-outs.csv")
+    return folder
+
+
+@pytest.fixture
+def workspace(loaded_once, tmp_path):
+    shutil.copytree(loaded_once, tmp_path, dirs_exist_ok=True)
+    return ls.Workspace(tmp_path / "workspace.duckdb")
 
 
 @pytest.fixture

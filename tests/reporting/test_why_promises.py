@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from leadsieve.reporting import Act, Change, Explanation
@@ -74,7 +73,6 @@ def fewer(changes: tuple[Change, ...]) -> Iterable[tuple[Change, ...]]:
     return itertools.combinations(changes, len(changes) - 1) if changes else ()
 
 
-@pytest.mark.xdist_group("against_oracle")
 @settings(
     max_examples=25,
     deadline=None,

@@ -20,7 +20,6 @@ from validation.small_team import CAMPAIGN, OUTCOMES, write_team
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.xdist_group("gx"),
 ]
 
 Break = Callable[[pytest.MonkeyPatch], None]

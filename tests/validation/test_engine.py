@@ -23,7 +23,6 @@ QUERY = "unexpected_rows_expectation"
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.xdist_group("gx"),
 ]
 
 

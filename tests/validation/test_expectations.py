@@ -24,7 +24,6 @@ Check = Callable[..., Answer]
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.xdist_group("gx"),
 ]
 
 

@@ -13,7 +13,6 @@ from validation.in_process_gate import InProcessGate
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
-    pytest.mark.xdist_group("gx"),
 ]
 
 QUERY = "unexpected_rows_expectation"

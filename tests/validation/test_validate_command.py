@@ -16,7 +16,6 @@ from validation.small_team import CAMPAIGN, write_team
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.xdist_group("gx"),
 ]
 
 

@@ -1,5 +1,6 @@
 """A team whose campaigns are loaded day by day, and the lists that it runs against them."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,13 @@ class Team:
         self.folder = folder
         self.workspace = ls.Workspace(folder / "workspace.duckdb")
         self.days = 0
+
+    def copied_to(self, folder: Path) -> "Team":
+        """The team as it is now, in another folder: made once, it serves many tests."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        copy = Team(folder)
+        copy.days = self.days
+        return copy
 
     def load(
         self,

@@ -8,7 +8,7 @@ KEY = "0123456789abcdef" * 4
 OTHER_KEY = "fedcba9876543210" * 4
 
 
-def small_workspace(folder: Path) -> ls.Workspace:
+def make_workspace(folder: Path) -> ls.Workspace:
     place = ls.Workspace(folder / "workspace.duckdb")
     (folder / "Spring.csv").write_text(
         "email,linkedinUrl,status\nold@acme-tools.com,https://www.linkedin.com/in/ann-ash,done\n"

@@ -28,12 +28,18 @@ def write(team: Team, text: str = PREAMBLE + HEADER + CONNECTIONS, name: str = "
     return team.folder / name
 
 
-@pytest.fixture
-def connected(team: Team) -> Team:
-    """The team with Ann (by her profile) and Bob (also by his email) as connections, and Eve active in Spring."""
+@pytest.fixture(scope="module")
+def connected_once(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    team = Team(tmp_path_factory.mktemp("connected"))
     team.load(Spring=[CAST], Storage=[lead("kept@acme-tools.com", "done", "kept")])
     team.workspace.load(write(team))
     return team
+
+
+@pytest.fixture
+def connected(connected_once: Team, tmp_path: Path) -> Team:
+    """The team with Ann (by her profile) and Bob (also by his email) as connections, and Eve active in Spring."""
+    return connected_once.copied_to(tmp_path)
 
 
 def test_linkedins_export_goes_beside_the_snapshots(team):

@@ -15,13 +15,19 @@ def team(tmp_path: Path) -> Team:
     return Team(tmp_path)
 
 
-@pytest.fixture
-def done(team: Team) -> Team:
-    """The team on the fourth day, 2026-01-08: Ann's lead in Spring ran on the first and was done on the second."""
+@pytest.fixture(scope="module")
+def done_once(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    team = Team(tmp_path_factory.mktemp("done"))
     team.load(Spring=[lead(ANN), CAST])
     for _ in range(3):
         team.load(Spring=[DONE, CAST])
     return team
+
+
+@pytest.fixture
+def done(done_once: Team, tmp_path: Path) -> Team:
+    """The team on the fourth day, 2026-01-08: Ann's lead in Spring ran on the first and was done on the second."""
+    return done_once.copied_to(tmp_path)
 
 
 def held(team: Team, days: int, **options: object) -> str | None:

@@ -14,12 +14,18 @@ def team(tmp_path: Path) -> Team:
     return Team(tmp_path)
 
 
-@pytest.fixture
-def deleted(team: Team) -> Team:
-    """The team after Ann was deleted from the campaign Spring, between the first and the second day."""
+@pytest.fixture(scope="module")
+def deleted_once(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    team = Team(tmp_path_factory.mktemp("deleted"))
     team.load(Spring=[lead(ANN), CAST])
     team.load(Spring=[CAST])
     return team
+
+
+@pytest.fixture
+def deleted(deleted_once: Team, tmp_path: Path) -> Team:
+    """The team after Ann was deleted from the campaign Spring, between the first and the second day."""
+    return deleted_once.copied_to(tmp_path)
 
 
 def test_a_lead_that_left_while_it_was_active_is_warned_of_when_a_list_brings_it_back(deleted):

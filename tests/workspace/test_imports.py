@@ -1,6 +1,7 @@
 """What `imported` tells of: leads that count as scheduled until a load brings their campaign, and how that is taken back."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,22 +21,37 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
+    export = write(folder / "Nordics.csv", "_id,email,status", "lea_9,other@beta-works.com,done")
+    ls.Workspace(folder / "workspace.duckdb").load(export, taken_at=OLD)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published_once(loaded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(loaded_once, folder, dirs_exist_ok=True)
+    (folder / "leads.csv").write_text(LEADS, "utf-8")
+    told = {"workspace": folder / "workspace.duckdb", "campaign": "Autumn", "new_campaign": True}
+    ls.run(folder / "leads.csv", **told, max_batch=2, validate="off").write(folder / "out")
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> ls.Workspace:
+def workspace(loaded_once: Path, tmp_path: Path) -> ls.Workspace:
     """One campaign of another member, loaded long ago."""
-    workspace = ls.Workspace(tmp_path / "workspace.duckdb")
-    workspace.load(write(tmp_path / "Nordics.csv", "_id,email,status", "lea_9,other@beta-works.com,done"), taken_at=OLD)
-    return workspace
+    shutil.copytree(loaded_once, tmp_path, dirs_exist_ok=True)
+    return ls.Workspace(tmp_path / "workspace.duckdb")
 
 
 @pytest.fixture
-def out(workspace: ls.Workspace, tmp_path: Path) -> Path:
-    """A run that made two batches of two for a new campaign."""
-    (tmp_path / "leads.csv").write_text(LEADS, "utf-8")
-    result = ls.run(
-        tmp_path / "leads.csv", workspace=workspace, campaign="Autumn", new_campaign=True, max_batch=2, validate="off"
-    )
-    return result.write(tmp_path / "out")
+def out(workspace: ls.Workspace, published_once: Path, tmp_path: Path) -> Path:
+    """A run that made two batches of two for a new campaign; the workspace has its record."""
+    assert workspace.path.parent == tmp_path
+    shutil.copytree(published_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "out"
 
 
 def decided(workspace: ls.Workspace, tmp_path: Path, **options: object) -> list[str]:

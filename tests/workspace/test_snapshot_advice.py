@@ -119,7 +119,7 @@ def test_a_campaign_that_lags_behind_the_newest_load_is_told_of(load):
 def test_the_command_says_what_to_do(load):
     workspace = load(A=[lead("ann", "done")])
     told = CliRunner().invoke(app, ["snapshot", "advice", "--workspace", str(workspace.path)])
-    assert told.stdout == "\nCampaigns to archive\n  • All 1 leads of A have ended: archive it in lemlist.\n"
+    assert told.stdout == "\nCampaigns to archive\n  • The only lead of A has ended: archive it in lemlist.\n"
 
 
 def test_a_tidy_workspace_is_told_so(load):

@@ -1,18 +1,16 @@
 """Who must not be written to: what an entry is, what it holds back, what is refused."""
 
-from pathlib import Path
-
 import pytest
 
 import leadsieve as ls
-from workspace.opt_outs import decided, small_workspace, suppress
+from workspace.opt_outs import decided, suppress
 
 FRENCH = {"phone_region": "FR"}
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> ls.Workspace:
-    return small_workspace(tmp_path)
+def workspace(small_workspace: ls.Workspace) -> ls.Workspace:
+    return small_workspace
 
 
 HELD = {

@@ -1,12 +1,11 @@
 """What a file of opt-outs says: lemlist's exports, plain lists, a CRM's export, our own export again."""
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 import leadsieve as ls
-from workspace.opt_outs import decided, entries, small_workspace, suppress
+from workspace.opt_outs import decided, entries, suppress
 
 ANN = "ann@acme-tools.com"
 HUBSPOT = "Record ID,First Name,Email,Work email,Phone Number,Lead Status,Contact owner,LinkedIn URL,Unsubscribed from all email,Email hard bounce reason"
@@ -17,8 +16,8 @@ LEMLIST = "email,firstName,linkedinUrl,lastState,status,_id"
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> ls.Workspace:
-    return small_workspace(tmp_path)
+def workspace(small_workspace: ls.Workspace) -> ls.Workspace:
+    return small_workspace
 
 
 CRM = {

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-from pathlib import Path
 
 import pytest
 
 import leadsieve as ls
-from workspace.opt_outs import KEY, OTHER_KEY, decided, entries, small_workspace, suppress
+from workspace.opt_outs import KEY, OTHER_KEY, decided, entries, suppress
 
 ANN, BOB = "ann@acme-tools.com", "bob@acme-tools.com"
 
@@ -17,8 +16,8 @@ def hashed(address: str, key: str = KEY) -> str:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> ls.Workspace:
-    return small_workspace(tmp_path)
+def workspace(small_workspace: ls.Workspace) -> ls.Workspace:
+    return small_workspace
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workspace.opt_outs import small_workspace
+from workspace.opt_outs import make_workspace
 
 PROCESSES, EACH = 5, 40
 ADD = "import sys, leadsieve as ls; ls.Workspace(sys.argv[1], lock_timeout=60).suppress(sys.argv[2])"
 
 
 def test_five_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
-    workspace = small_workspace(tmp_path)
+    workspace = make_workspace(tmp_path)
     started = []
     for process in range(PROCESSES):
         file = tmp_path / f"{process}.csv"

@@ -9,6 +9,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, history, options
+from leadsieve.counts import counted
 from leadsieve.errors import UsageError
 from leadsieve.resources import tell_polars
 
@@ -75,7 +76,9 @@ def load(
             if loaded.unnamed_connections
             else ""
         )
-        console.say(f"{loaded.connections:,} LinkedIn connections{f' of {account}' if account else ''}{unnamed}.")
+        console.say(
+            f"{counted(loaded.connections, 'LinkedIn connection')}{f' of {account}' if account else ''}{unnamed}."
+        )
 
 
 def _say_snapshot(loaded: "Loaded", path: Path) -> None:
@@ -86,13 +89,13 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
         )
         return
     console.say(
-        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {path}: {loaded.memberships:,} leads of "
-        f"{loaded.campaigns} campaigns, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."
+        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {path}: {counted(loaded.memberships, 'lead')} of "
+        f"{counted(loaded.campaigns, 'campaign')}, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."
     )
     if loaded.no_identifier:
         console.say(
-            f"{loaded.no_identifier:,} leads have neither an email nor a LinkedIn profile and cannot be recognised; "
-            "`leadsieve snapshot list --unidentified` names them."
+            f"{counted(loaded.no_identifier, 'lead has', 'leads have')} neither an email nor a LinkedIn profile and cannot be recognised; "
+            f"`leadsieve snapshot list --unidentified` names {'it' if loaded.no_identifier == 1 else 'them'}."
         )
     for departure in loaded.departures:
         console.say(_deleted(departure))
@@ -100,9 +103,10 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
 
 def _deleted(departure: "Departure") -> str:
     """Say how many leads of a campaign somebody deleted, and what to do where that must be confirmed."""
-    gone = f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} were deleted in lemlist"
+    one = departure.gone == 1
+    gone = f"{departure.gone:,} of {counted(departure.before, 'lead')} of {departure.campaign} {'was' if one else 'were'} deleted in lemlist"
     if departure.confirmed:
-        return f"{gone}; a run warns when a list brings them back (`leadsieve deleted list`)."
+        return f"{gone}; a run warns when a list brings {'it' if one else 'them'} back (`leadsieve deleted list`)."
     return (
         f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} are missing at once: a filtered export, or a rollback? "
         f"If they were deleted, say `leadsieve deleted confirm {shlex.quote(departure.campaign)}`; else export the whole campaign and load it again."
@@ -137,7 +141,7 @@ def drop(
         msg = "Name the snapshots to drop by their numbers, or say --connections, perhaps with --account."
         raise UsageError(msg)
     if not snapshots:
-        console.say(f"The LinkedIn connections of {place.drop_connections(account):,} accounts dropped.")
+        console.say(f"The LinkedIn connections of {counted(place.drop_connections(account), 'account')} dropped.")
         return
     told = place.drop(*snapshots)
     named = ", ".join(str(number) for number in told.snapshots)

@@ -7,6 +7,7 @@ import typer
 
 from leadsieve import reporting
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.words import DeletionState
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def confirm(
 ) -> None:
     """Say that the many leads which a campaign lost at once were deleted."""
     count = options.workspace_of(workspace, lock_timeout).confirm_deleted(campaign)
-    console.say(f"{count:,} leads of {campaign} count as deleted.")
+    console.say(f"{counted(count, 'lead')} of {campaign} {'counts' if count == 1 else 'count'} as deleted.")
 
 
 @app.command("lift")
@@ -64,7 +65,7 @@ def lift(
 ) -> None:
     """Let leads come back: take their deletion back."""
     count = options.workspace_of(workspace, lock_timeout).lift_deleted(*values)
-    console.say("1 deletion lifted." if count == 1 else f"{count:,} deletions lifted.")
+    console.say(f"{counted(count, 'deletion')} lifted.")
 
 
 @app.command("export")
@@ -84,4 +85,4 @@ def export(
     told = leads.rename({"lead_id": "_id", "linkedin_url": "linkedinUrl"})
     days = pl.col("last_seen", "missed").dt.strftime("%Y-%m-%d")
     publish_table(told.with_columns(days), file, force=force)
-    console.say(f"{leads.height:,} deleted leads written to {file}.")
+    console.say(f"{counted(leads.height, 'deleted lead')} written to {file}.")

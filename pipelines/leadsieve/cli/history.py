@@ -8,6 +8,7 @@ import typer
 import leadsieve
 from leadsieve import reporting
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.errors import UsageError
 from leadsieve.words import Advice, Difference
 
@@ -98,7 +99,7 @@ def _show_unidentified(leads: "pl.DataFrame", out: Path | None, *, force: bool) 
         if leads.height > _MOST_LINES and not out:
             screen.print(f"… {leads.height - _MOST_LINES:,} more; --out FILE writes all of them")
         screen.print(
-            f"{leads.height:,} leads without an email or a LinkedIn profile{f', written to {out}' if out else ''}."
+            f"{counted(leads.height, 'lead')} without an email or a LinkedIn profile{f', written to {out}' if out else ''}."
         )
 
 
@@ -129,7 +130,9 @@ def diff(
             screen.print()
         if of_leads.height:
             screen.print(_changed_leads(of_leads))
-        told = f"{of_campaigns.height:,} campaigns and {of_leads.height:,} leads came, went or changed"
+        told = (
+            f"{counted(of_campaigns.height, 'campaign')} and {counted(of_leads.height, 'lead')} came, went or changed"
+        )
         screen.print(f"{told}{f'; written to {out}' if out else ''}.")
 
 
@@ -180,7 +183,7 @@ def export(
     """Write a snapshot as a folder of CSV files: a backup that `snapshot load DIR` takes back."""
     told = options.workspace_of(workspace, lock_timeout).export(folder, snapshot=snapshot, force=force)
     console.say(
-        f"Snapshot {told.snapshot} written to {folder}: {told.leads:,} leads of {told.campaigns} campaigns. "
+        f"Snapshot {told.snapshot} written to {folder}: {counted(told.leads, 'lead')} of {counted(told.campaigns, 'campaign')}. "
         f"`leadsieve snapshot load {folder}` takes it back."
     )
 

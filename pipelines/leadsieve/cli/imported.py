@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 
 if TYPE_CHECKING:
     from leadsieve.workspace import Imported
@@ -39,7 +40,7 @@ def imported(
 def _counted(told: "Imported", workspace: Path) -> Iterator[str]:
     if told.snapshot:
         yield (
-            f"Snapshot {told.snapshot} in {workspace}: {told.leads:,} leads of {_batches(told.batches)} count as scheduled in "
+            f"Snapshot {told.snapshot} in {workspace}: {counted(told.leads, 'lead')} of {_batches(told.batches)} {'counts' if told.leads == 1 else 'count'} as scheduled in "
             f"{', '.join(told.campaigns)}, until a load brings {'it' if len(told.campaigns) == 1 else 'them'}."
         )
     if told.already:
@@ -48,7 +49,7 @@ def _counted(told: "Imported", workspace: Path) -> Iterator[str]:
 
 def _undone(told: "Imported", out: Path) -> Iterator[str]:
     if told.snapshot:
-        yield f"Snapshot {told.snapshot}: {told.leads:,} leads of {_batches(told.batches)} no longer count as imported."
+        yield f"Snapshot {told.snapshot}: {counted(told.leads, 'lead')} of {_batches(told.batches)} no longer {'counts' if told.leads == 1 else 'count'} as imported."
     if told.never:
         yield f"Nothing to take back: `leadsieve imported {shlex.quote(str(out))}` was never said of {_batches(told.never)}."
     if told.overtaken:

@@ -7,6 +7,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def inspect(
 def _described(found: "Read") -> list[str]:
     guess = found.guess
     lines = [
-        f"{found.file}: {guess.format.value}, {_count(found.table.height, 'record')} in {_count(found.table.width, 'column')}"
+        f"{found.file}: {guess.format.value}, {counted(found.table.height, 'record')} in {counted(found.table.width, 'column')}"
     ]
     if guess.encoding.value:
         lines.append(f"Encoding    {_told(guess.encoding)}")
@@ -124,7 +125,7 @@ def _left_out(found: "Read") -> list[str]:
 
 def _by_kind(title: str, noun: str, frame: "pl.DataFrame", column: str) -> list[str]:
     counts = frame.group_by(column, maintain_order=True).len()
-    return [f"{title:12}{_count(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
+    return [f"{title:12}{counted(n, noun)}: {_MEANING.get(kind, kind)}" for kind, n in counts.iter_rows()]
 
 
 def _mapped(found: "Read", policy: "Policy") -> "tuple[ColumnMapping, ...] | InputError":
@@ -158,10 +159,6 @@ def _why(mapping: "ColumnMapping") -> str:
 
 def _shown(column: str) -> str:
     return " ".join(column.split())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _write(frame: "pl.DataFrame", path: Path, *, header: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 import leadsieve
 from leadsieve import reporting
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.errors import OutputError, UsageError
 from leadsieve.names import default_out
 from leadsieve.resources import tell_polars
@@ -249,7 +250,7 @@ def demo(
     loaded = workspace.load(folder / "samples" / "workspace" / "*.csv", campaigns=folder / "samples" / "campaigns.csv")
     added = workspace.suppress(folder / "samples" / "unsubscribes.csv")
     console.say(
-        f"Loaded {loaded.memberships:,} leads of {loaded.campaigns} campaigns and {added.added} opt-outs into {workspace.path}."
+        f"Loaded {counted(loaded.memberships, 'lead')} of {counted(loaded.campaigns, 'campaign')} and {counted(added.added, 'opt-out')} into {workspace.path}."
     )
     _decide_and_publish(
         [str(path) for path in lists],

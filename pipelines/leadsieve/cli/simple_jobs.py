@@ -7,6 +7,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 
 _UNCHECKED = "Nobody was checked: no duplicates, no opt-outs, no campaigns. `leadsieve run` does that."
 _MOST_LINES = 20
@@ -54,11 +55,11 @@ def split(
     for batch in done.batches[:_MOST_LINES]:
         console.say(f"{batch.rows:>8,}  {batch.campaign}, batch {batch.batch}, upload {batch.upload}")
     if len(done.batches) > _MOST_LINES:
-        console.say(f"          … and {len(done.batches) - _MOST_LINES:,} batches more")
+        console.say(f"          … and {counted(len(done.batches) - _MOST_LINES, 'batch', 'batches')} more")
     console.say(f"Written to {out}. {_UNCHECKED}")
     if done.unreadable:
         console.say(
-            f"{done.unreadable:,} rows could not be read and are in no batch: mend them in {out / 'failed.csv'}."
+            f"{counted(done.unreadable, 'row could not be read and is', 'rows could not be read and are')} in no batch: mend {'it' if done.unreadable == 1 else 'them'} in {out / 'failed.csv'}."
         )
 
 

@@ -7,6 +7,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.reporting.phrases import rows
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def add(
 
 
 def _told(added: "Added") -> str:
-    text = f"{_opt_outs(added.added)} added, {added.known:,} {_were(added.known)} known"
+    text = f"{counted(added.added, 'opt-out')} added, {added.known:,} {_were(added.known)} known"
     if added.unreadable:
         text += f", {rows(added.unreadable)} could not be read and {_were(added.unreadable)} left out"
     if added.columns:
@@ -81,7 +82,7 @@ def remove(
     """Remove opt-outs by what they name."""
     policy = _policy(policy_file, phone_region, lock_timeout)
     removed = _place(workspace, policy).remove_suppressed(*values, policy=policy)
-    console.say(f"{_opt_outs(removed)} removed.")
+    console.say(f"{counted(removed, 'opt-out')} removed.")
 
 
 @app.command("erase")
@@ -96,7 +97,9 @@ def erase(
     policy = _policy(policy_file, None, lock_timeout)
     told = _place(workspace, policy).erase_suppressed(*emails, policy=policy)
     absent = f"; {told.absent:,} stood there in no opt-out" if told.absent else ""
-    console.say(f"{_emails(told.erased)} kept as {'a hash' if told.erased == 1 else 'hashes'} now{absent}.")
+    console.say(
+        f"{counted(told.erased, 'email is', 'emails are')} kept as {'a hash' if told.erased == 1 else 'hashes'} now{absent}."
+    )
 
 
 @app.command("export")
@@ -112,7 +115,7 @@ def export(
 
     entries = options.workspace_of(workspace, lock_timeout).export_suppressed()
     publish_table(entries, file, force=force)
-    console.say(f"{_opt_outs(entries.height)} written to {file}.")
+    console.say(f"{counted(entries.height, 'opt-out')} written to {file}.")
 
 
 def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | None) -> "Policy":
@@ -121,14 +124,6 @@ def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | N
 
 def _place(workspace: Path | None, policy: "Policy") -> "Workspace":
     return leadsieve.Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
-
-
-def _opt_outs(count: int) -> str:
-    return "1 opt-out" if count == 1 else f"{count:,} opt-outs"
-
-
-def _emails(count: int) -> str:
-    return "1 email is" if count == 1 else f"{count:,} emails are"
 
 
 def _were(count: int) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any, Final
 
-from leadsieve.reporting.phrases import percent
+from leadsieve.reporting.phrases import percent, rows
 from leadsieve.words import DedupMode, Outcome
 
 PARTS: Final = {
@@ -94,7 +94,7 @@ def _laid_out(outcomes: Flow) -> tuple[list[_Node], list[_Band], float]:
     """Return the blocks, the bands between them, and how high all is; every block has room for a line of text."""
     total = sum(count for _, reasons in outcomes for _, count in reasons)
     scale = _INPUT / total
-    nodes, bands = [_Node(0, 0, _INPUT, "var(--input)", f"{total:,} rows")], []
+    nodes, bands = [_Node(0, 0, _INPUT, "var(--input)", rows(total))], []
     leaves, below = 0.0, 0.0
     for outcome, reasons in outcomes:
         count, colour = sum(n for _, n in reasons), f"var(--{outcome})"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from leadsieve.reporting.phrases import REASONS, rows
+from leadsieve.reporting.phrases import REASONS, people, rows
 from leadsieve.reporting.screen import plain_table
 from leadsieve.words import DedupMode, Outcome, Reason
 
@@ -60,7 +60,7 @@ def print_comparison(summary: Mapping[str, Any], differing: pl.DataFrame, consol
     """Print the modes side by side, and below the rows on which they differ (as `differences` counts them) by reason."""
     console.print()
     console.print(Text(summary["campaign"], style="bold"))
-    console.print(f"{rows(summary['input_rows'])}, {summary['people']:,} people, {summary['import_mode']}", style="dim")
+    console.print(f"{rows(summary['input_rows'])}, {people(summary['people'])}, {summary['import_mode']}", style="dim")
     console.print()
     console.print(modes_table(summary))
     console.print()

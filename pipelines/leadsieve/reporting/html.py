@@ -6,7 +6,7 @@ from typing import Any
 
 from leadsieve.reporting import charts
 from leadsieve.reporting.colours import LIGHT, declared
-from leadsieve.reporting.phrases import percent, rows
+from leadsieve.reporting.phrases import people, percent, rows
 from leadsieve.small_html import html_list, html_table
 from leadsieve.words import Outcome
 
@@ -35,7 +35,7 @@ def _headline(summary: Mapping[str, Any]) -> str:
     snapshot = f"snapshot {summary['snapshot']['id']}" if summary["snapshot"] else "no workspace"
     return (
         f"<h3>{escape(summary['campaign'])}: {create:,} to create{also}</h3>"
-        f"<p>{rows(summary['input_rows'])}, {summary['people']:,} people; dedup {summary['dedup']}, "
+        f"<p>{rows(summary['input_rows'])}, {people(summary['people'])}; dedup {summary['dedup']}, "
         f"{summary['import_mode']}, import by {summary['method']}, {snapshot}</p>"
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from leadsieve.counts import counted
 from leadsieve.words import Outcome, Reason, RowWarning
 
 REASONS: Final[Mapping[str, str]] = {
@@ -70,7 +71,16 @@ def rows(count: int) -> str:
     >>> rows(1), rows(2000)
     ('1 row', '2,000 rows')
     """
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return counted(count, "row")
+
+
+def people(count: int) -> str:
+    """Return the count of different people.
+
+    >>> people(1), people(2000)
+    ('1 person', '2,000 people')
+    """
+    return counted(count, "person", "people")
 
 
 def percent(share: float) -> str:
@@ -92,5 +102,4 @@ def duration(minutes: float) -> str:
     >>> duration(0.5), duration(1.2), duration(67)
     ('30 seconds', '1 minute', '67 minutes')
     """
-    count, unit = (minutes, "minute") if minutes >= 1 else (minutes * 60, "second")
-    return f"{count:,.0f} {unit}" + ("" if round(count) == 1 else "s")
+    return counted(round(minutes), "minute") if minutes >= 1 else counted(round(minutes * 60), "second")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leadsieve.counts import counted
 from leadsieve.reporting import charts
 from leadsieve.reporting.colours import DARK, LIGHT, declared
 from leadsieve.reporting.over_runs import Runs, added_up, deleted_again, duplicate_rates, shared_people
@@ -90,11 +91,9 @@ def tell(
 
 def _about(runs: Runs) -> str:
     first, last = runs.days
-    count = "1 run" if runs.count == 1 else f"{runs.count:,} runs"
     when = f"of {first}" if first == last else f"from {first} to {last}"
     campaigns = runs.brought["campaign"].n_unique()
-    what = "for 1 campaign" if campaigns == 1 else f"for {campaigns:,} campaigns"
-    return f"{count} {when} (UTC), {what}{', as the workspace recorded them' if runs.recorded else ''}."
+    return f"{counted(runs.count, 'run')} {when} (UTC), for {counted(campaigns, 'campaign')}{', as the workspace recorded them' if runs.recorded else ''}."
 
 
 # --------------------------------------------------------------------------------------------------------------- sections
@@ -219,7 +218,7 @@ def _overlap(runs: Runs) -> Section:
     several = (
         "Added up over the runs; persons of different runs are not compared, so who is in two of them counts twice."
     )
-    more = f"{len(names) - len(shown):,} more sources; the workspace's view `overlap` has them all."
+    more = f"{counted(len(names) - len(shown), 'more source')}; the workspace's view `overlap` has them all."
     return Section(
         title="People whom sources share",
         heads=("people of … also in", *(str(number) for number in range(1, len(shown) + 1))),

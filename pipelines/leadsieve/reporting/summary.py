@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from leadsieve.batching import Batch, Plan
+from leadsieve.counts import counted
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import rows
 from leadsieve.reporting.tally import CELLS, Tally
@@ -138,7 +139,7 @@ def _of_settings(counted: _Counted) -> list[tuple[str, int, str]]:
         (
             "updates",
             updates,
-            f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update them.",
+            f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update {'it' if updates == 1 else 'them'}.",
         ),
         ("shared_identifier", *_shared(counted)),
     ]
@@ -160,12 +161,12 @@ def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
         (
             "unclassified_statuses",
             unclassified,
-            f"{unclassified:,} leads of the workspace have a status that nobody has classified and count as active: {named}. Say what they mean under [statuses] in the policy.",
+            f"{counted(unclassified, 'lead of the workspace has', 'leads of the workspace have')} a status that nobody has classified and {'counts' if unclassified == 1 else 'count'} as active: {named}. Say what {'it means' if len(sieved.statuses) == 1 else 'they mean'} under [statuses] in the policy.",
         ),
         (
             "no_identifier",
             sieved.no_identifier,
-            f"{sieved.no_identifier:,} leads of the workspace have neither an email nor a LinkedIn profile and cannot be recognised.",
+            f"{counted(sieved.no_identifier, 'lead of the workspace has', 'leads of the workspace have')} neither an email nor a LinkedIn profile and cannot be recognised.",
         ),
         (
             "unknown_storage_campaigns",
@@ -175,21 +176,21 @@ def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
     ]
 
 
-def _of_connections(counted: _Counted, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
+def _of_connections(seen: _Counted, sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
     # That lemlist skips their invite step: help article 8037834, best practices.
-    created = counted.where("rows", outcome=Outcome.CREATE)
-    storage, known = storage_campaign(sieved, policy), counted.where("told_connections", outcome=Outcome.CREATE)
-    connected = counted.where("connections", outcome=Outcome.CREATE)
+    created = seen.where("rows", outcome=Outcome.CREATE)
+    storage, known = storage_campaign(sieved, policy), seen.where("told_connections", outcome=Outcome.CREATE)
+    connected = seen.where("connections", outcome=Outcome.CREATE)
     where = (
-        f"they go to {storage}"
+        f"{'it goes' if connected == 1 else 'they go'} to {storage}"
         if storage
-        else "`--connections separate` would give them batches for a storage campaign"
+        else f"`--connections separate` would give {'it a batch' if connected == 1 else 'them batches'} for a storage campaign"
     )
     return [
         (
             "connections",
             connected,
-            f"{rows(connected)} to create are first-degree LinkedIn connections, whose invite step lemlist skips by itself; {where}.",
+            f"{counted(connected, 'row to create is a first-degree LinkedIn connection', 'rows to create are first-degree LinkedIn connections')}, whose invite step lemlist skips by itself; {where}.",
         ),
         (
             "no_connections",

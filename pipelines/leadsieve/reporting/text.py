@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leadsieve.counts import counted
 from leadsieve.reporting.comparison import modes_table
-from leadsieve.reporting.phrases import GOES_IN, WARNINGS, reason_in_words, rows
+from leadsieve.reporting.phrases import GOES_IN, WARNINGS, people, reason_in_words, rows
 from leadsieve.reporting.screen import cut, plain_table, print_list
 from leadsieve.words import Outcome
 
@@ -43,11 +44,15 @@ def _headline(summary: Mapping[str, Any], console: Console) -> None:
         if snapshot
         else "no workspace: the list against itself only"
     )
-    lines = f", {summary['ignored_lines']:,} lines that are no rows" if summary["ignored_lines"] else ""
+    lines = (
+        f", {counted(summary['ignored_lines'], 'line that is no row', 'lines that are no rows')}"
+        if summary["ignored_lines"]
+        else ""
+    )
     console.print()
     console.print(Text(summary["campaign"], style="bold"))
     console.print(f"dedup {summary['dedup']}, {summary['import_mode']}, import by {summary['method']}", style="dim")
-    console.print(f"{rows(summary['input_rows'])}, {summary['people']:,} people{lines}; {seen}", style="dim")
+    console.print(f"{rows(summary['input_rows'])}, {people(summary['people'])}{lines}; {seen}", style="dim")
     console.print()
     console.print(_goes_in(summary))
     console.print()
@@ -121,7 +126,7 @@ def _mended(summary: Mapping[str, Any]) -> list[str]:
     if not emails + profiles:
         return []
     return [
-        f"{emails:,} emails and {profiles:,} LinkedIn profiles were brought to one form (the ledger's `changes` say from what)."
+        f"{counted(emails, 'email')} and {counted(profiles, 'LinkedIn profile')} were brought to one form (the ledger's `changes` say from what)."
     ]
 
 

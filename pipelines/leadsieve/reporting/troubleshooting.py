@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from leadsieve.batching import Batch, api_minutes
+from leadsieve.counts import Count
 from leadsieve.limits import registry
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import duration, rows
@@ -90,7 +91,7 @@ class _Found:
     text: str
     rows: int
     campaign: str | None = None
-    said: Mapping[str, str]
+    said: Mapping[str, str | Count]
 
 
 def troubles(signs: Signs, policy: Policy) -> list[Trouble]:
@@ -102,7 +103,9 @@ def _told(issue: Issue, found: _Found) -> Trouble:
     words = _texts()
     for name in found.text.split("."):
         words = words[name]
-    text, fix = (words[part].format(rows=rows(found.rows), **found.said) for part in ("text", "fix"))
+    one = found.rows == 1
+    said = {"rows": Count(found.rows), "them": "it" if one else "them", "are": "is" if one else "are", **found.said}
+    text, fix = (words[part].format(**said) for part in ("text", "fix"))
     return Trouble(code=issue, rows=found.rows, campaign=found.campaign, text=text, fix=fix)
 
 
@@ -253,13 +256,13 @@ def _limit(policy: Policy) -> int:
 
 
 def _too_many(text: str, load: Load, policy: Policy, *, over: int = 0) -> _Found:
-    said = {
+    said: dict[str, str | Count] = {
         "campaign": load.campaign,
         "leads": f"{load.leads:,}",
-        "members": f"{load.members:,}",
+        "members": Count(load.members),
         "limit": f"{_limit(policy):,}",
         "method": str(policy.method),
-        "over": f"{over:,}",
+        "over": Count(over),
     }
     return _Found(text=text, rows=load.leads, campaign=load.campaign, said=said)
 

@@ -6,7 +6,7 @@ from math import inf
 from statistics import median
 from typing import Any, Final
 
-from leadsieve.reporting.phrases import percent
+from leadsieve.reporting.phrases import percent, rows
 
 MOSTLY, HALF = 0.75, 0.5
 """From this duplicate rate on a source brings mostly, and more than half, what is nothing new."""
@@ -48,7 +48,11 @@ def _word(row: Mapping[str, Any], *, alone: bool, dear: float) -> str:
 
 def _sentence(row: Mapping[str, Any], *, alone: bool, currency: str) -> str:
     if row["duplicate_rate"] is None:
-        return f"Not one of its {row['rows']:,} rows could be used."
+        return (
+            "Its only row could not be used."
+            if row["rows"] == 1
+            else f"Not one of its {rows(row['rows'])} could be used."
+        )
     told = _duplicates(row["duplicate_rate"], row["valid"])
     if not row["new_people"]:
         return f"{told} There is not one new person in it."
@@ -62,6 +66,8 @@ def _sentence(row: Mapping[str, Any], *, alone: bool, currency: str) -> str:
 
 
 def _duplicates(rate: float, valid: int) -> str:
+    if valid == 1:
+        return f"Its only valid row is {'no' if rate == 0 else 'a'} duplicate."
     if rate == 0:
         return f"None of its {valid:,} valid rows is a duplicate."
     return f"{percent(rate)} of its {valid:,} valid rows are duplicates."

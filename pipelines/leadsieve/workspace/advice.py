@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from leadsieve.components import connect_identifiers
+from leadsieve.counts import Count
 from leadsieve.database import put
 from leadsieve.limits import registry
 from leadsieve.policy import Policy
@@ -18,12 +19,12 @@ NEAR: Final = 0.9
 """The share of a limit from which a campaign is near it."""
 
 _SAID: Final = {
-    Advice.ARCHIVE: "All {leads:,} leads of {campaign} have ended: archive it in lemlist.",
-    Advice.ACTIVE_TWICE: "{leads:,} people are in progress in both {campaign} and {other}: take them out of one of them.",
-    Advice.OWNERS_OVERLAP: "{campaign} and {other} both have {leads:,} people in their campaigns, {detail} of them in progress with both: "
+    Advice.ARCHIVE: "{all_leads} of {campaign} {have} ended: archive it in lemlist.",
+    Advice.ACTIVE_TWICE: "{leads:person is|people are} in progress in both {campaign} and {other}: take {them} out of one of them.",
+    Advice.OWNERS_OVERLAP: "{campaign} and {other} both have {leads:person|people} in their campaigns, {detail} of them in progress with both: "
     "agree who writes to whom.",
-    Advice.NEAR_LIMIT: "{campaign} has {leads:,} leads, near or at the limit of {detail}: import into a new part of it.",
-    Advice.NOT_LOADED: "{campaign} ({leads:,} leads) was last loaded as of {detail} UTC: export it again, or archive it.",
+    Advice.NEAR_LIMIT: "{campaign} has {leads:lead}, near or at the limit of {detail}: import into a new part of it.",
+    Advice.NOT_LOADED: "{campaign} ({leads:lead}) was last loaded as of {detail} UTC: export it again, or archive it.",
 }
 
 
@@ -45,7 +46,10 @@ def advise(path: Path, policy: Policy, *, lock_timeout: float = 10.0) -> pl.Data
 
 
 def _said(row: dict[str, Any]) -> str:
-    return _SAID[Advice(row["advice"])].format(**row)
+    leads = Count(row["leads"])
+    one = {"all_leads": "The only lead", "have": "has", "them": "this one"}
+    more = {"all_leads": f"All {leads:lead}", "have": "have", "them": "them"}
+    return _SAID[Advice(row["advice"])].format(**{**row, "leads": leads, **(one if leads == 1 else more)})
 
 
 def _people(con: duckdb.DuckDBPyConnection) -> None:

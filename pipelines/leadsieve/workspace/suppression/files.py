@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from leadsieve.counts import counted
 from leadsieve.errors import InputError
 from leadsieve.identity import addresses, linkedin_cell
 from leadsieve.intake import Read, ReadOptions, expand, read
@@ -43,7 +44,7 @@ class OptOuts:
             return self
         count = len(self.unreadable)
         lines = ", ".join(map(str, self.unreadable[:_LISTED])) + (" …" if count > _LISTED else "")
-        named = "1 row names" if count == 1 else f"{count:,} rows name"
+        named = counted(count, "row names", "rows name")
         msg = (
             f"{self.file}: {named} nobody that could be suppressed (line {lines}); phones without + need --phone-region. "
             "Mend what cannot be read, or load the rest with --allow-partial; nothing was loaded."

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from leadsieve.counts import counted
 from leadsieve.errors import UsageError, WorkspaceError
 
 KEY_VARIABLE: Final = "LEADSIEVE_HASH_KEY"
@@ -79,7 +80,7 @@ def key_of_hashes(file: str, *, hashes: int, check: str | None) -> bytes | None:
     """
     if not hashes:
         return None
-    held = "1 opt-out" if hashes == 1 else f"{hashes:,} opt-outs"
+    held = counted(hashes, "opt-out")
     key = required_key(file, f"The workspace holds {held} as keyed hashes")
     if check != check_of(key):
         msg = (
