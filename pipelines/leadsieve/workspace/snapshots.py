@@ -311,8 +311,7 @@ def _campaign_of(told: Read, campaign: str | None) -> str:
 
 def _cell(column: str) -> pl.Expr:
     """Return a column's cells trimmed, blank as null; all null for a column that the file lacks (an empty name)."""
-    cell = pl.col(column).str.strip_chars() if column else pl.lit(None, pl.String)
-    return pl.when(cell != "").then(cell)
+    return pl.col(column).str.strip_chars().replace("", None) if column else pl.lit(None, pl.String)
 
 
 def _truth(column: str) -> pl.Expr:
