@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -160,28 +159,9 @@ def reached(request: pytest.FixtureRequest) -> Iterator[collections.Counter]:
         assert {word: seen[word] for word in wanted if seen[word] < AT_LEAST} == {}
 
 
-OPEN = {
-    (
-        "workspace",
-        "update-only",
-        0,
-    ): "keep fullest: a Sales Navigator address in the LinkedIn column makes a row fuller",
-    (
-        "active",
-        "create-and-update",
-        13,
-    ): "fill all: one phone number in two spellings is filled in by the second reading only",
-}
-"""Where the two readings differ and nobody has decided yet which is right."""
-
-
-def asked() -> Iterator[Any]:
-    for number, pair in itertools.product(range(EXAMPLES), PAIRS):
-        why = OPEN.get((*pair, number))
-        yield pytest.param(*pair, number, marks=pytest.mark.xfail(reason=why) if why else ())
-
-
-@pytest.mark.parametrize(("dedup", "import_mode", "number"), list(asked()))
+@pytest.mark.parametrize(
+    ("dedup", "import_mode", "number"), [(*pair, n) for n, pair in itertools.product(range(EXAMPLES), PAIRS)]
+)
 def test_program_agrees_with_the_second_reading(tmp_path, dedup, import_mode, number, reached):
     example = picked()[dedup, import_mode, number]
     result = run_example(example, tmp_path)

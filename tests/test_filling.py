@@ -141,6 +141,20 @@ def test_only_all_takes_other_fields_and_variables():
     assert filled({}, other, how=Fill.ALL) == {**other, "changes": noted("phone", *VARIABLES)}
 
 
+@pytest.mark.parametrize(
+    ("phones", "taken"),
+    [
+        (("+33 1 99 00 12 34", "+33199001234"), "+33 1 99 00 12 34"),
+        (("+33 1 99 00 12 34", "+33 1 99 00 12 35"), None),
+        (("+33 1 99 00 12 34", "01 99 00 12 34"), None),
+    ],
+)
+def test_phones_agree_when_only_what_sets_their_digits_apart_differs(phones, taken):
+    found = filled({}, *({"phone": phone} for phone in phones), how=Fill.ALL)
+
+    assert found.get("phone") == taken
+
+
 def test_none_takes_nothing():
     assert filled({}, {"email": "ann@acme.com"}, how=Fill.NONE) == {"changes": []}
 

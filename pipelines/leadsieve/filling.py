@@ -15,6 +15,7 @@ from leadsieve.spool import Spool, compact
 from leadsieve.words import Fill
 
 _NAMES = ("firstName", "lastName")
+_SET_APART: Final = r"[^+\d]"
 # No custom variable has a colon in its name, so columns with one are free.
 _TO: Final = "to:"
 _OFFERED: Final = "offered:"
@@ -37,6 +38,11 @@ class _Taken:
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((self.key, self.written)))
+
+    @property
+    def compared(self) -> pl.Expr:
+        """What must be one value: of a phone its digits, however they are set apart."""
+        return pl.col(self.key).str.replace_all(_SET_APART, "") if self.column == "phone" else pl.col(self.key)
 
 
 _IDENTIFIERS = (
@@ -149,7 +155,7 @@ def _gathered(taken: _Taken) -> list[pl.Expr]:
     gives = pl.col(taken.key).is_not_null() & pl.col(taken.written).is_not_null()
     firsts = (pl.col(c).filter(gives).first().alias(f"{_OFFERED}{c}") for c in taken.columns)
     return [
-        pl.col(taken.key).drop_nulls().n_unique().alias(f"{_VALUES}{taken.column}"),
+        taken.compared.drop_nulls().n_unique().alias(f"{_VALUES}{taken.column}"),
         pl.col(taken.key).drop_nulls().first().alias(f"{_FIRST}{taken.column}"),
         *firsts,
     ]

@@ -298,7 +298,9 @@ def _complete(rows: pl.DataFrame, variables: Mapping[str, str]) -> pl.DataFrame:
     """Return the columns of `LeadList.records` and two for rows that may fail; what this file does not give is null."""
     texts = dict.fromkeys((*PLAIN_FIELDS, *variables.values()), pl.String)
     wanted: dict[str, Any] = {**PLACE, **texts, **_META, RECORD: pl.UInt32, SUGGESTION: pl.String}
-    counted = [pl.col(name) for name in (*texts, "email", "linkedin_url") if name in rows.columns]
+    # A Sales Navigator URL in the LinkedIn column gives two fields, but is one cell.
+    cells = {*texts, "email", "linkedin_url", MEMBER_URL} - {"linkedinUrlSalesNav"}
+    counted = [pl.col(name) for name in rows.columns if name in cells]
     told = rows.with_columns(
         pl.col("changes", "warnings").fill_null([]),
         pl.sum_horizontal(cell.is_not_null() for cell in counted).cast(pl.Int64).alias(_FILLED),

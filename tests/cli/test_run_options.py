@@ -190,6 +190,21 @@ def test_keep_fullest_lets_the_row_with_most_fields_go_forward(decide, team):
     assert ledger(team / "first")["outcome"].to_list() == ["create", "duplicate"]
 
 
+def test_a_sales_navigator_url_in_the_linkedin_column_is_one_field(decide, team):
+    sales, plain = (
+        "https://www.linkedin.com/sales/lead/ACwAAEmWAtIBVksSPi5nnjfcZLKOLViKQKBu9ew",
+        "https://www.linkedin.com/in/pia-fresh",
+    )
+    rows = f"p@fresh-corp.com,{plain}\np@fresh-corp.com,{sales}\n"
+    (team / "two.csv").write_text(f"email,LinkedIn URL\n{rows}", "utf-8")
+
+    decide("--keep", "fullest", "--out", "out", lists=["two.csv"])
+
+    told = ledger(team / "out")
+    assert told["linkedinUrlSalesNav"][1] == sales
+    assert told["outcome"].to_list() == ["create", "duplicate"]
+
+
 @pytest.mark.parametrize(
     ("how", "city", "profile"),
     [("none", None, False), ("identifiers", None, True), ("all", "Bonn", True)],
