@@ -331,6 +331,17 @@ def test_an_export_of_a_crm_says_which_columns_were_asked(leadsieve, team):
     assert told == "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.\n"
 
 
+def test_an_export_in_which_nobody_is_opted_out_may_be_a_list(leadsieve, team):
+    (team / "no.csv").write_text("Email,Estado\nann@acme-corp.com,Madrid\nbo@acme-corp.com,Sevilla\n", "utf-8")
+
+    told = leadsieve("suppress", "add", "no.csv")
+
+    assert told.out == "0 opt-outs added, 0 were known, 2 rows not opted out by `Estado`.\n"
+    assert told.err.startswith(
+        "Warning: Nobody in no.csv is opted out by these columns. If all its rows are opt-outs, call"
+    )
+
+
 def test_a_column_that_the_export_lacks_cannot_be_mapped(leadsieve, team):
     (team / "crm.csv").write_text("Mail,DNC\nann@acme-corp.com,yes\n", "utf-8")
 

@@ -1,7 +1,7 @@
 """`suppress`: who must not be written to."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,9 @@ app = typer.Typer(help="Who must not be written to, whatever the dedup mode.", n
 PhoneRegion = Annotated[
     str | None, typer.Option("--phone-region", metavar="CC", help="The country of phones without +, such as FR.")
 ]
+
+
+_NOBODY: Final = "Nobody in {file} is opted out by these columns. If all its rows are opt-outs, call the column that names them `value` and add it again."
 
 
 @app.command("add")
@@ -47,6 +50,8 @@ def add(
     place = _place(workspace, policy)
     added = place.suppress(file, hashed=hashed, allow_partial=allow_partial, force=force, policy=policy)
     console.say(_told(added))
+    if added.not_opted_out and not (added.added or added.known):
+        console.warn(_NOBODY.format(file=file))
 
 
 def _told(added: "Added") -> str:
