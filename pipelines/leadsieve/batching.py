@@ -42,7 +42,9 @@ class Plan:
 
     def placed_among(self, first: int, last: int) -> pl.DataFrame:
         """Return the same of the leads in rows `first` to `last`, in list order."""
-        start, end = self.leads["row"].search_sorted(pl.Series([first, last + 1]))
+        rows = self.leads["row"]
+        # Numbers of another kind would have all rows converted, for every part.
+        start, end = rows.search_sorted(pl.Series([first, last + 1], dtype=rows.dtype))
         return self._told(self.leads.slice(start, end - start))
 
     def _told(self, leads: pl.DataFrame) -> pl.DataFrame:

@@ -47,7 +47,7 @@ class Evidence:
 
         Columns: row, conflicts, and of the first of them matched_on, conflict_campaign, conflict_status.
         """
-        start, end = np.searchsorted(self.rows, [first, last + 1])
+        start, end = np.searchsorted(self.rows, np.array([first, last + 1], dtype=self.rows.dtype))
         each = pl.DataFrame(
             {
                 "row": pl.Series(self.rows[start:end], dtype=pl.UInt32),
