@@ -379,7 +379,8 @@ SLOW = textwrap.dedent("""
         time.sleep(30)
     leadsieve.output.write_manifest = slow
     from leadsieve.cli import main
-    main(sys.argv[1:])
+    sys.argv = ["leadsieve", *sys.argv[1:]]
+    main()
 """)
 
 
@@ -392,11 +393,26 @@ def start_slow_run():
     return process
 
 
-def test_an_interrupted_process_leaves_nothing_behind(team):
+def test_ctrl_c_in_the_middle_of_a_query_is_no_bug(decide, team, monkeypatch):
+    before = files(team)
+
+    def interrupted(*_arguments, **_options):
+        message = "Query interrupted"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(leadsieve.pipeline, "sieve", interrupted)
+    ended = decide("--out", "out")
+
+    assert (ended.status, ended.out, ended.err) == (130, "", "Stopped; nothing half written is left.\n")
+    assert unchanged(team, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_process_leaves_nothing_behind(team, number):
     before = files(team)
     process = start_slow_run()
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     printed, message = process.communicate(timeout=20)
 
     assert (process.returncode, printed, message) == (130, "", "Stopped; nothing half written is left.\n")

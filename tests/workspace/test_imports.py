@@ -141,7 +141,7 @@ def test_the_same_batch_told_of_twice_is_not_doubled(workspace, out):
 
 
 def test_a_batch_that_the_run_does_not_have_is_refused(workspace, out):
-    with pytest.raises(ls.UsageError, match="has no batch 3; it has 1 to 2"):
+    with pytest.raises(ls.UsageError, match="has no batch 3: it has 1 to 2"):
         workspace.imported(out, batches=[3])
 
 

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +59,7 @@ app.command("init")(settings.init)
 app.command("demo")(main_job.demo)
 
 _USAGE, _BUG, _INTERRUPTED = 2, 3, 130
+_ENGINE_STOPPED = "Query interrupted"  # how DuckDB tells of Ctrl-C, as a RuntimeError
 _PACKAGE = Path(__file__).parents[1]
 _SELDOM = 500_000
 """How many more objects make Python look for cycles: by its own 700 it does so hundreds of times while libraries load, which make 150,000."""
@@ -93,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.survive_any_encoding()
     if arguments is not None:
         sys.exit(_status(arguments))
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # a scheduler that stops us wants it tidy, as a person does
     gc.set_threshold(_SELDOM)
     # NumPy brings a library for linear algebra, which nobody here asks for and whose threads take a twentieth of a second to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -118,7 +123,9 @@ def _status(arguments: Sequence[str] | None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 -- whatever went wrong, its text may hold a person's data
-        return _fail(_bug(error), _BUG)
+        if str(error) != _ENGINE_STOPPED:
+            return _fail(_bug(error), _BUG)
+        status = _INTERRUPTED
     # Typer itself turns Ctrl-C into this status.
     return _fail("Stopped; nothing half written is left.", status) if status == _INTERRUPTED else status
 

@@ -37,6 +37,9 @@ def next_steps(
     return steps
 
 
+_UNKNOWN = ("the workspace does not know it", "the workspace does not know them")
+
+
 def _imports(summary: Mapping[str, Any], folder: Path, known: Collection[str] | None) -> list[str]:
     wanted = list(dict.fromkeys(batch["campaign"] for batch in summary["batches"]))
     if not wanted:
@@ -45,7 +48,7 @@ def _imports(summary: Mapping[str, Any], folder: Path, known: Collection[str] | 
     what = "the file" if len(summary["batches"]) == 1 else "each file"
     told = f"Import {what} in {folder / 'batches'} into the campaign named beside it above."
     return [
-        *([f"Make {_names(missing)} in lemlist first: the workspace does not know it."] if missing else []),
+        *([f"Make {_names(missing)} in lemlist first: {_UNKNOWN[len(missing) > 1]}."] if missing else []),
         told,
         *_of_connections(summary, wanted),
     ]

@@ -88,13 +88,18 @@ def undo_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
     )
 
 
+def _from_one(last: int) -> str:
+    return f"1 to {last}" if last > 1 else "only batch 1"
+
+
 def _wanted(run: Importable, out: Path, batches: Sequence[int]) -> set[int]:
     """Return the batches that are meant; raises UsageError for one that the run does not have."""
     there = set(run.leads["batch"])
     unknown = sorted(set(batches) - there)
     if unknown or not there:
-        told = f"it has 1 to {max(there)}" if there else "it has none, for it created no lead"
-        msg = f"The run in {out} has no batch {unknown[0]}; {told}." if unknown else f"The run in {out}: {told}."
+        number = f"batch {unknown[0]}" if unknown else "batch to import"
+        why = f"it has {_from_one(max(there))}" if there else "it created no lead"
+        msg = f"The run in {out} has no {number}: {why}."
         raise UsageError(msg)
     return set(batches) or there
 
