@@ -376,6 +376,17 @@ class TestKilled:
 
         assert whole(tmp_path / "out") == NEW
 
+    def test_a_run_without_a_name_of_its_own_is_tidied_by_the_next_one(self, tmp_path):
+        killed, begun = (tmp_path / f".autumn-20261122T10111{n}Z.staging-{n}" for n in (2, 3))
+        for folder in (killed, begun):
+            folder.mkdir()
+            (folder / "excluded.csv").touch()
+        os.utime(killed, (0, 0))
+
+        refuse(tmp_path / "spring-20261123T060000Z", force=False)
+
+        assert names(tmp_path) == [begun.name]
+
     @pytest.mark.parametrize("name", [".out.staging-x", ".out.notes-1", ".outer.staging-1", "out.staging-1"])
     def test_what_only_looks_like_a_leftover_stays(self, tmp_path, name):
         (tmp_path / name).mkdir()

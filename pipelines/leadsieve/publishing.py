@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -26,6 +27,8 @@ LEDGER = "ledger.parquet"
 SUMMARY = "summary.json"
 _OUR_KEYS = {"leadsieve", "files"}
 _STAGING, _OLD = "staging", "old"
+_OF_A_MOMENT = "[^/]+-[0-9]{8}T[0-9]{6}Z"
+_NEW = 60  # seconds
 _NOT_PUBLISHED = ".not-published"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -154,16 +157,28 @@ def _put_back(staging: Path, place: Path, old: Path) -> None:
 
 
 def _tidy(place: Path) -> None:
-    """Remove what a killed run left beside the place; an old folder comes back if the new one never took its place."""
-    pattern = re.compile(rf"{re.escape(f'.{place.name}.')}({_STAGING}|{_OLD})-[0-9]+")
+    """Remove what killed runs left beside the place; an old folder comes back if the new one never took its place.
+
+    Runs to this place, and those that were called after their moment (`names.default_out`), which no later run is: of these what is
+    older than a minute, for one that begins holds its folder a moment after it has made it.
+    """
+    pattern = re.compile(rf"\.({re.escape(place.name)}|{_OF_A_MOMENT})\.({_STAGING}|{_OLD})-[0-9]+")
     for left in sorted(place.parent.iterdir()) if place.parent.is_dir() else ():
         found = pattern.fullmatch(left.name)
-        if not found or is_held(left):
+        if not found or is_held(left) or (found[1] != place.name and _is_new(left)):
             continue
-        if found[1] == _OLD and not place.exists():
-            left.rename(place)
+        home = place.with_name(found[1])
+        if found[2] == _OLD and not home.exists():
+            left.rename(home)
         else:
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_new(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime < _NEW
+    except FileNotFoundError:  # another run was quicker
+        return True
 
 
 def _sync(folder: Path) -> None:
