@@ -2,9 +2,12 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_FRESH = 60.0  # seconds in which a new folder may not be held yet
 
 
 @contextmanager
@@ -27,3 +30,8 @@ def is_held(folder: Path) -> bool:
             return False
     except OSError:
         return True
+
+
+def is_fresh(folder: Path) -> bool:
+    """Tell whether the folder is so new that its process may not hold it yet; raises OSError for one that is not there."""
+    return time.time() - folder.lstat().st_mtime <= _FRESH

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -19,7 +18,7 @@ import polars as pl
 
 from leadsieve.errors import OutputError, UsageError, system_number
 from leadsieve.formulas import guarded
-from leadsieve.holding import held, is_held
+from leadsieve.holding import held, is_fresh, is_held
 from leadsieve.identity import KEY_VERSION, data_versions
 
 MANIFEST = "manifest.json"
@@ -28,7 +27,6 @@ SUMMARY = "summary.json"
 _OUR_KEYS = {"leadsieve", "files"}
 _STAGING, _OLD = "staging", "old"
 _OF_A_MOMENT = "[^/]+-[0-9]{8}T[0-9]{6}Z"
-_NEW = 60  # seconds
 _NOT_PUBLISHED = ".not-published"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -165,7 +163,7 @@ def _tidy(place: Path) -> None:
     pattern = re.compile(rf"\.({re.escape(place.name)}|{_OF_A_MOMENT})\.({_STAGING}|{_OLD})-[0-9]+")
     for left in sorted(place.parent.iterdir()) if place.parent.is_dir() else ():
         found = pattern.fullmatch(left.name)
-        if not found or is_held(left) or (found[1] != place.name and _is_new(left)):
+        if not found or is_held(left) or (found[1] != place.name and _is_fresh(left)):
             continue
         home = place.with_name(found[1])
         if found[2] == _OLD and not home.exists():
@@ -174,9 +172,9 @@ def _tidy(place: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _is_new(folder: Path) -> bool:
+def _is_fresh(folder: Path) -> bool:
     try:
-        return time.time() - folder.stat().st_mtime < _NEW
+        return is_fresh(folder)
     except FileNotFoundError:  # another run was quicker
         return True
 

@@ -3,15 +3,13 @@
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from leadsieve.holding import held, is_held
+from leadsieve.holding import held, is_fresh, is_held
 
 _PREFIX = "leadsieve-scratch-"
-_FRESH = 60.0  # seconds in which a new folder may not be held yet
 
 
 @contextmanager
@@ -26,6 +24,5 @@ def _tidy(place: Path) -> None:
     for left in place.glob(f"{_PREFIX}????????/"):
         # Another process may remove it at the same time.
         with suppress(OSError):
-            about = left.lstat()
-            if about.st_uid == os.getuid() and time.time() - about.st_mtime > _FRESH and not is_held(left):
+            if left.lstat().st_uid == os.getuid() and not is_fresh(left) and not is_held(left):
                 shutil.rmtree(left, ignore_errors=True)

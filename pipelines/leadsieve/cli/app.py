@@ -95,9 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.survive_any_encoding()
     if arguments is not None:
         sys.exit(_status(arguments))
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # a scheduler that stops us wants it tidy, as a person does
+    # A scheduler that stops us wants it tidy, as a person does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(_SELDOM)
     # NumPy brings a library for linear algebra, which nobody here asks for and whose threads take a twentieth of a second to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
