@@ -230,6 +230,54 @@ class Spool:
         return other
 
 
+class SourceSpool(Spool):
+    """A table of which every part is read where it lies, each time that it is asked for, and nothing is kept.
+
+    Raises what reading a part raises.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int, int, Sequence[str]], pl.DataFrame],
+        cuts: Sequence[tuple[int, int]],
+        columns: Sequence[str],
+    ) -> None:
+        """Take over a table of texts: `read` gives some columns of rows by the first one's place and their number, and `cuts` are such pairs."""
+        super().__init__(Room())
+        self._read, self._cuts = read, tuple(cuts)
+        self._schema = pl.Schema(dict.fromkeys(columns, pl.String))
+        self.height = sum(rows for _, rows in cuts)
+
+    def parts(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the parts in order, whole or some columns of them."""
+        wanted = self.columns if columns is None else list(columns)
+        yield from ahead(self._part(*cut, wanted) for cut in self._cuts)
+
+    def _part(self, start: int, rows: int, columns: Sequence[str]) -> pl.DataFrame:
+        if self._released:
+            raise RuntimeError(_RELEASED)
+        return self._read(start, rows, columns)
+
+    def scan(self) -> pl.LazyFrame:
+        """Return the table to be asked; it lasts as long as its source."""
+
+        def made(
+            columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            left = self.height if rows is None else rows
+            for part in self.parts(columns):
+                if left <= 0:
+                    return
+                yield part.head(left) if predicate is None else part.head(left).filter(predicate)
+                left -= part.height
+
+        return register_io_source(made, schema=self._schema)
+
+    def without(self, columns: Sequence[str]) -> "SourceSpool":
+        """Return the same rows without some columns."""
+        return SourceSpool(self._read, self._cuts, [name for name in self.columns if name not in columns])
+
+
 class FileSpool:
     """A table as one Parquet file with a row group for each part, so that it can be published as it is; one of a single part is in memory.
 

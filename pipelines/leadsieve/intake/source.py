@@ -4,7 +4,7 @@ import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,11 @@ BLOCK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A file ready to be read: a seekable stream and the path on disk of the same bytes."""
+    """A file ready to be read: a seekable stream and the path on disk of the same bytes, which may last only as long as the stream."""
 
     stream: BinaryIO
     path: Path
+    lasts: bool = False
 
 
 def expand(pattern: str) -> list[Path]:
@@ -54,7 +55,7 @@ def opened(source: str | Path, *, file: str, stdin: BinaryIO | None) -> Iterator
         path = Path(source)
         stream = stack.enter_context(_open_regular(path))
         before = _state(stream)
-        yield Opened(stream=stream, path=path)
+        yield Opened(stream=stream, path=path, lasts=True)
         _check_unchanged(stream, before, file)
 
 
@@ -84,6 +85,17 @@ class FileDigest:
                 self._value = _sha256(stream)
                 _check_unchanged(stream, self.state, self.file)
         return self._value
+
+
+def unchanged(opened: Opened, file: str) -> Callable[[], None]:
+    """Return what raises InputError when the opened file is no longer as it is now; it may be asked when the file is closed."""
+    path, before = opened.path, _state(opened.stream)
+
+    def check() -> None:
+        with _open_regular(path) as stream:
+            _check_unchanged(stream, before, file)
+
+    return check
 
 
 def digest_of(opened: Opened, source: str | Path, *, file: str) -> FileDigest:

@@ -1,6 +1,9 @@
 """Parquet, JSON and JSON Lines: files that say themselves what their columns are."""
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -11,9 +14,9 @@ import pyarrow.parquet as pq
 from leadsieve.errors import InputError
 from leadsieve.intake.archive import head_of
 from leadsieve.intake.model import Lines
-from leadsieve.intake.source import Opened
+from leadsieve.intake.source import Opened, unchanged
 from leadsieve.intake.table import IGNORED_SCHEMA, REJECTED_SCHEMA, WARNINGS_SCHEMA, Pieces, unique_names, whole_pieces
-from leadsieve.spool import PART_ROWS, Room, Spool
+from leadsieve.spool import PART_ROWS, Room, SourceSpool, Spool
 
 PARQUET = b"PAR1"
 MAX_CELLS = 200_000_000
@@ -27,39 +30,71 @@ def is_parquet(opened: Opened) -> bool:
     return head_of(opened).startswith(PARQUET)
 
 
-def _parquet_rows(opened: Opened, file: str) -> int:
-    try:
-        return int(pq.read_metadata(opened.path).num_rows)
-    except (pa.ArrowException, OSError) as error:
-        message = f"{file} is no readable Parquet file. Export it again."
-        raise InputError(message) from error
-
-
 def read_parquet(opened: Opened, *, file: str, room: Room) -> Pieces:
-    """Read a Parquet file as text, into the room: whole numbers keep their digits, nested values become JSON.
+    """Read a Parquet file as text: whole numbers keep their digits, nested values become JSON.
 
-    Raises InputError when it is damaged or has so many columns that a part of it is more than 200 million cells.
+    A long one that lasts is read where it lies, whenever its records are asked for; one that does not goes into the room.
+    Raises InputError when it is damaged, when it changes before it is read, or when it has so many columns that a part of it is more than 200
+    million cells.
     """
-    rows = _parquet_rows(opened, file)
-    table, names, renamed = Spool(room), list[str](), list[tuple[str, str]]()
-    for start in range(0, max(rows, 1), PART_ROWS):
-        part = _parquet_part(opened, file, start, min(PART_ROWS, rows - start))
-        names, renamed = unique_names(part.columns)
-        table.append(_as_text(part.rename(dict(zip(part.columns, names, strict=True)))))
+    path = opened.path
+    with _told(file):
+        groups = _row_groups(path)
+        columns = pl.read_parquet_schema(path)
+    names, renamed = unique_names(list(columns))
+    cuts = _cuts(groups)
+    if max(rows for _, rows in cuts) * len(names) > MAX_CELLS:
+        message = f"{file} has {len(names):,} columns, too many to read. Split it."
+        raise InputError(message)
+    check = unchanged(opened, file) if opened.lasts else None
+    by_name = dict(zip(names, columns, strict=True))
+
+    def part(start: int, rows: int, wanted: Sequence[str]) -> pl.DataFrame:
+        with _told(file):
+            scan = pl.scan_parquet(path, glob=False).select(by_name[name] for name in wanted)
+            read = scan.slice(start, rows).collect()
+        if check:
+            check()
+        return _as_text(read.rename({by_name[name]: name for name in wanted}))
+
+    if opened.lasts and len(cuts) > 1:
+        return whole_pieces(SourceSpool(part, cuts, names), Lines(), renamed)
+    table = Spool(room)
+    for cut in cuts:
+        table.append(part(*cut, names))
     return whole_pieces(table, Lines(), renamed)
 
 
-def _parquet_part(opened: Opened, file: str, start: int, rows: int) -> pl.DataFrame:
+@contextmanager
+def _told(file: str) -> Iterator[None]:
+    """Say in a sentence that a Parquet file is damaged."""
     try:
-        scan = pl.scan_parquet(opened.path, glob=False)
-        columns = len(scan.collect_schema())
-        if rows * columns > MAX_CELLS:
-            message = f"{file} has {columns:,} columns, too many to read. Split it."
-            raise InputError(message)
-        return scan.slice(start, rows).collect()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        yield
+    except (pa.ArrowException, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         message = f"{file} is no readable Parquet file. Export it again."
         raise InputError(message) from error
+
+
+def _row_groups(path: Path) -> list[int]:
+    """Return how many rows each of a Parquet file's row groups has."""
+    told = pq.read_metadata(path)
+    return [told.row_group(place).num_rows for place in range(told.num_row_groups)]
+
+
+def _cuts(groups: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where to cut a file, as first row and number of rows: between its row groups, of which a slice is read whole, where it can be."""
+    cuts: list[tuple[int, int]] = []
+    start = end = 0
+    for rows in groups:
+        if end + rows - start > PART_ROWS:
+            cuts += _even(start, end)
+            start = end
+        end += rows
+    return [*cuts, *_even(start, end)] or [(0, 0)]
+
+
+def _even(start: int, end: int) -> Iterator[tuple[int, int]]:
+    return ((first, min(PART_ROWS, end - first)) for first in range(start, end, PART_ROWS))
 
 
 def _as_text(table: pl.DataFrame) -> pl.DataFrame:
