@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -185,9 +186,9 @@ class TinyWorkspace:
 
     def write(self, file: Path) -> Path:
         """Write the workspace's file; its tables are ours but for their constraints, which tests must get around."""
-        schema = files("leadsieve.workspace").joinpath("schema.sql").read_text("utf-8").replace(" not null", "")
+        schema = files("leadsieve.workspace").joinpath("schema.sql").read_text("utf-8")
         with duckdb.connect(str(file)) as con:
-            con.execute(schema.replace(" primary key", ""))
+            con.execute(re.sub(r"(?<! is) not null| primary key", "", schema))
             con.execute(
                 "insert into facts_of_file values ('schema_version', $1), ('key_version', $2)",
                 [str(SCHEMA_VERSION), str(KEY_VERSION)],
@@ -208,14 +209,18 @@ class TinyWorkspace:
         return file
 
     def _insert(self, con: duckdb.DuckDBPyConnection, number: int, lead: Record) -> None:
+        ((state,),) = con.execute("select count(*) from membership_states").fetchall()
         con.execute(
-            "insert into memberships (membership, campaign, from_snapshot, status, is_paused, last_state) "
-            "values ($1, $2, 1, $3, $4, $5)",
-            [number, lead["campaign"], lead["status"], lead["is_paused"], lead["last_state"]],
+            "insert into membership_states (state, status, is_paused, last_state) values ($1, $2, $3, $4)",
+            [state, lead["status"], lead["is_paused"], lead["last_state"]],
+        )
+        con.execute(
+            "insert into stored_memberships (membership, campaign, from_snapshot, state) values ($1, $2, 1, $3)",
+            [number, lead["campaign"], state],
         )
         for key in lead["keys"]:
             con.execute(
-                "insert into membership_identifiers values ($1, md5_number($3), 'any', $2, false)",
+                "insert into further_identifiers values ($1, md5_number($3), $2, false)",
                 [number, key, f"another {key}" if key in self.misplaced else key],
             )
 

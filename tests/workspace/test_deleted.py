@@ -7,6 +7,7 @@ import pytest
 
 import leadsieve as ls
 from workspace.days import ANN, CAST, EVE, Team, lead
+from workspace.stored import spoil_keys
 
 
 @pytest.fixture
@@ -271,8 +272,7 @@ def test_a_lead_that_was_put_back_and_deleted_again_is_deleted(deleted):
 
 def test_a_deletion_survives_new_rules_for_keys(deleted):
     with duckdb.connect(str(deleted.workspace.path)) as con:
-        con.execute("update membership_identifiers set key = 'old ' || key, identifier = md5_number('old ' || key)")
-        con.execute("update facts_of_file set value = '0' where name = 'key_version'")
+        spoil_keys(con)
     assert deleted.is_deleted()
 
 

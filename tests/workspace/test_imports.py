@@ -245,9 +245,12 @@ def test_undo_after_a_load_of_the_campaign_changes_nothing(workspace, out, tmp_p
 
 
 def test_an_import_that_a_workspace_of_schema_2_was_told_of_can_be_taken_back(workspace, out, tmp_path):
-    """Schema 2 told its leads by a digest in `memberships`."""
+    """Schema 2 told its leads by a digest in `memberships`, which was a table."""
     workspace.imported(out)
     with duckdb.connect(str(workspace.path)) as con:
+        for view in ("memberships", "membership_identifiers"):
+            con.execute(f"create table was as from {view}; drop view {view}; alter table was rename to {view}")
+        con.execute("drop table stored_memberships; drop table membership_states; drop table further_identifiers")
         con.execute("alter table memberships add column digest uhugeint")
         con.execute("alter table memberships add column nth integer")
         con.execute("update memberships m set digest = l.seal from imported_leads l where l.membership = m.membership")

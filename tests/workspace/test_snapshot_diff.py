@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import leadsieve as ls
 from leadsieve.cli.app import app
+from workspace.stored import put_membership
 
 HEADER = "email,firstName,linkedinUrl,status,_id"
 
@@ -88,9 +89,17 @@ def test_a_lead_that_an_import_told_of_is_the_lead_that_the_export_then_shows(wo
         con.execute(
             "insert into snapshots select nextval('snapshot_numbers'), taken_at, loaded_at, false, '', 'import' from snapshots where id = 2"
         )
-        con.execute("insert into memberships select 99, campaign, 3, null, null, 'ida@acme-tools.com', null, null, 'scheduled', false, null, null, '{}', "
-                    "true from campaigns where name = 'Spring' and until_snapshot is null")  # fmt: skip
-        con.execute("insert into membership_identifiers values (99, 99, 'email', 'ida@acme-tools.com', false)")
+        ((campaign,),) = con.execute(
+            "select campaign from campaigns where name = 'Spring' and until_snapshot is null"
+        ).fetchall()
+        put_membership(
+            con,
+            membership=99,
+            campaign=campaign,
+            from_snapshot=3,
+            email_key="ida@acme-tools.com",
+            status="scheduled",
+        )
     lines = (tmp_path / "Spring.csv").read_text().splitlines()[1:]
     write(tmp_path / "Spring.csv", *lines, "ida@acme-tools.com,Ida,,running,lea_7")
     workspace.load(tmp_path / "Spring.csv", taken_at=datetime.now(UTC) + timedelta(days=1))

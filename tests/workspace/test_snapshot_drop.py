@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import leadsieve as ls
 from leadsieve.cli.app import app
+from workspace.stored import put_membership
 
 HEADER = "email,linkedinUrl,status,_id"
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -142,10 +143,7 @@ def test_an_import_that_still_counts_is_not_dropped(workspace):
         con.execute(
             "insert into snapshots select 4, taken_at, loaded_at, false, '', 'import' from snapshots where id = 3"
         )
-        con.execute(
-            "insert into memberships select 99, campaign, 4, null, null, email, null, null, 'scheduled', false, null, null, '{}', true "
-            "from memberships limit 1"
-        )
+        put_membership(con, membership=99, campaign=1, from_snapshot=4, email_key="any@acme-tools.com")
     with pytest.raises(ls.UsageError, match=r"Snapshot 4 tells of an import .* --undo"):
         workspace.drop(4)
 

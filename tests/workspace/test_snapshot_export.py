@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import leadsieve as ls
 from leadsieve.cli.app import app
+from workspace.stored import put_membership
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 5, 6, 7, 8, tzinfo=UTC) for month in (1, 2, 3))
 
@@ -98,12 +99,16 @@ def odd(workspace: ls.Workspace, tmp_path: Path) -> ls.Workspace:
     (tmp_path / "in" / "Empty.csv").write_text("email,status,_id\n")
     workspace.load(tmp_path / "in" / "cam_3.csv", tmp_path / "in" / "Empty.csv", campaigns=campaigns, taken_at=FEBRUARY)
     with duckdb.connect(str(workspace.path)) as con:
-        con.execute(
-            "insert into memberships select 9000, campaign, from_snapshot, null, null, 'told@acme-tools.com', null, null, 'scheduled', false, "
-            "null, null, '{}', true from memberships where lead_id = 'lea_20'"
-        )
-        con.execute(
-            "insert into membership_identifiers values (9000, md5_number('told@acme-tools.com'), 'email', 'told@acme-tools.com', false)"
+        ((campaign, snapshot),) = con.execute(
+            "select campaign, from_snapshot from memberships where lead_id = 'lea_20'"
+        ).fetchall()
+        put_membership(
+            con,
+            membership=9000,
+            campaign=campaign,
+            from_snapshot=snapshot,
+            email_key="told@acme-tools.com",
+            status="scheduled",
         )
     return workspace
 
@@ -222,7 +227,7 @@ def test_its_files_load_like_any_exports(odd, tmp_path):
 @pytest.mark.parametrize("fields", ['{"n":1}', '{"a":"1","a":"2"}', '{ "a": "1" }', '{"":"x"}'])
 def test_fields_that_are_no_plain_cells_are_kept_as_they_stand(odd, tmp_path, fields):
     with duckdb.connect(str(odd.path)) as con:
-        con.execute("update memberships set fields = ? where lead_id = 'lea_30'", [fields])
+        con.execute("update stored_memberships set fields = ? where lead_id = 'lea_30'", [fields])
     assert content(restored(odd, tmp_path)) == content(odd)
 
 
@@ -261,16 +266,24 @@ def test_whatever_stands_in_the_cells_comes_back(rows, names):
         workspace = ls.Workspace(Path(folder) / "workspace.duckdb")
         (Path(folder) / "Any.csv").write_text("email,status\nann@acme-tools.com,done\n")
         workspace.load(Path(folder) / "Any.csv", taken_at=JANUARY)
-        fields = [
-            json.dumps({names[0]: row["x"], names[1]: row["y"]}, ensure_ascii=False, separators=(",", ":"))
-            for row in rows
-        ]
-        table = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).with_columns(f=pl.Series(fields))
         with duckdb.connect(str(workspace.path)) as con:
-            con.register("told", table.to_arrow())
-            con.execute("delete from memberships; delete from membership_identifiers")
-            con.execute("insert into memberships select row_number() over (), 1, 1, null, lead_id, email, linkedin_url, null, status, "
-                        "false, null, source, f, false from told")  # fmt: skip
+            con.execute("delete from stored_memberships; delete from membership_states")
+            for number, row in enumerate(rows, 1):
+                put_membership(
+                    con,
+                    membership=number,
+                    campaign=1,
+                    from_snapshot=1,
+                    lead_id=row["lead_id"],
+                    email_cell=row["email"],
+                    linkedin_cell=row["linkedin_url"],
+                    status=row["status"],
+                    source=row["source"],
+                    fields=json.dumps(
+                        {names[0]: row["x"], names[1]: row["y"]}, ensure_ascii=False, separators=(",", ":")
+                    ),
+                    imported=False,
+                )
         workspace.export(Path(folder) / "backup")
         again = ls.Workspace(Path(folder) / "again.duckdb")
         again.load(Path(folder) / "backup")

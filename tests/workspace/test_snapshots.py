@@ -9,6 +9,7 @@ import pytest
 
 import leadsieve as ls
 from leadsieve.workspace.store import SCHEMA_VERSION
+from workspace.stored import spoil_keys
 
 HEADER = "emailStatus,email,firstName,linkedinUrl,source,lastState,status,_id"
 JANUARY, FEBRUARY = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 2, 5, tzinfo=UTC)
@@ -309,9 +310,8 @@ def test_keys_of_older_rules_are_made_anew_when_the_workspace_is_next_used(works
     workspace.suppress(tmp_path / "stop.csv")
     with duckdb.connect(str(workspace.path)) as con:
         before = con.execute("select distinct key from membership_identifiers order by key").fetchall()
-        con.execute("update membership_identifiers set key = 'old ' || key, identifier = md5_number('old ' || key)")
+        spoil_keys(con)
         con.execute("update suppressions set value = upper(value)")
-        con.execute("update facts_of_file set value = '0' where name = 'key_version'")
     assert decided(workspace, tmp_path, "ann@acme-tools.com")["outcome"] == "in_progress"
     assert decided(workspace, tmp_path, "bob@acme-tools.com")["reason"] == "do_not_contact"
     with duckdb.connect(str(workspace.path), read_only=True) as con:

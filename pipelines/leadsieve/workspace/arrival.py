@@ -1,5 +1,7 @@
 """The memberships of a load arrive in the workspace, part by part: what its campaigns had already stays as it is."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,7 @@ from leadsieve.resources import Resources
 from leadsieve.spool import ahead, compact
 from leadsieve.workspace import store
 from leadsieve.workspace.staging import EXPORT, Part, Staging
+from leadsieve.workspace.storing import States
 
 _SAMPLE: Final = 1_000
 """So many leads of a file tell whose it is: an honest file shares none of its `_id`s with another campaign."""
@@ -19,11 +22,10 @@ _SAMPLE: Final = 1_000
 _SAMPLES: Final = 100_000
 """So many in all, however many campaigns a load brings."""
 
-_STAYED: Final = "select position from stayed where position between ? and ?"
 _SAMPLED: Final = ("file", "told", "position", "lead_id")
 _NOTHING: Final = Part(
-    rows=pl.DataFrame(schema={**EXPORT, "position": pl.Int64, "file": pl.Int32}),
-    keys=pl.DataFrame(schema={"key": pl.String, "role": pl.Boolean, "position": pl.Int64}),
+    pl.DataFrame(schema={**EXPORT, "position": pl.Int64, "file": pl.Int32}),
+    pl.DataFrame(schema={"key": pl.String, "role": pl.Boolean, "position": pl.Int64}),
 )
 
 
@@ -35,6 +37,16 @@ def allow(con: duckdb.DuckDBPyConnection, allowed: Resources, folder: Path) -> N
     con.execute("set preserve_insertion_order = false")
 
 
+@dataclass(frozen=True, slots=True)
+class _Arriving:
+    """A part on its way: its memberships as they are stored, what else identifies them, its leads counted, the first leads of its files."""
+
+    rows: pa.Table
+    further: pa.Table
+    counted: pl.DataFrame
+    first: pl.DataFrame
+
+
 def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFrame, *, words: int) -> None:
     """Insert what is new of a load, which the temporary table `load` numbers; `brought` says which campaign each of its words means.
 
@@ -43,30 +55,39 @@ def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFram
     with an `_id`: file, told, position, lead_id).
     """
     con.execute(store.statement("living.sql"))
+    states = States(con)
     campaigns = dict(brought.select("told", "campaign").iter_rows())
     each = min(_SAMPLE, _SAMPLES // max(words, 1) + 1)
     counted, sampled = [_counted(_NOTHING)], _NOTHING.rows.select(_SAMPLED)
-    for part in ahead(staged.parts()):  # neither engine keeps all cores busy
-        _insert(con, part, campaigns)
-        counted.append(_counted(part))
-        sampled = compact(_first(pl.concat([sampled, _first(part.rows.select(_SAMPLED), each)]), each))
+    for part in ahead(_arriving(staged.parts(), states, campaigns, each)):  # neither engine keeps all cores busy
+        _insert(con, part)
+        counted.append(part.counted)
+        sampled = _first(pl.concat([sampled, part.first]), each)
+    states.add_to(con)
     put(con, "arrived", pl.concat(counted))
     put(con, "sampled", sampled)
 
 
-def _insert(con: duckdb.DuckDBPyConnection, part: Part, campaigns: dict[str, int]) -> None:
+def _arriving(parts: Iterable[Part], states: States, campaigns: Mapping[str, int], each: int) -> Iterator[_Arriving]:
+    """Yield the parts with their campaigns' numbers, as they are stored."""
+    for part in parts:
+        numbers = pl.col("told").replace_strict(campaigns, return_dtype=pl.Int32)
+        rows = states.stored(part.rows.with_columns(campaign=numbers))
+        yield _Arriving(
+            rows=_arrow(rows.drop("told", "file")),
+            further=_arrow(part.further),
+            counted=_counted(part),
+            first=compact(_first(part.rows.select(_SAMPLED), each)),
+        )
+
+
+def _insert(con: duckdb.DuckDBPyConnection, part: _Arriving) -> None:
     """Insert what is new of a part.
 
-    DuckDB finds `part_rows` and `numbered` among the variables: views of them it would keep, with the part, until the transaction ends.
+    DuckDB finds `part_rows` and `part_further` among the variables: views of them it would keep, with the part, until the transaction ends.
     """
-    numbers = pl.col("told").replace_strict(campaigns, return_dtype=pl.Int32)
-    part_rows = _arrow(part.rows.with_columns(campaign=numbers))  # noqa: F841 -- arrive.sql reads it
+    part_rows, part_further = part.rows, part.further  # noqa: F841 -- arrive.sql reads them
     con.execute(store.statement("arrive.sql"))
-    stayed: pl.DataFrame = con.sql(_STAYED, params=[part.rows["position"].min(), part.rows["position"].max()]).pl()
-    before = con.execute("select before from numbering").fetchall()[0][0]
-    new = part.keys.join(stayed, on="position", how="anti") if stayed.height else part.keys
-    numbered = _arrow(new.select("key", "role", membership=pl.col("position") + before))  # noqa: F841 -- identify.sql reads it
-    con.execute(store.statement("identify.sql"))
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:
@@ -76,16 +97,17 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 
 def _counted(part: Part) -> pl.DataFrame:
     """Return which leads of each campaign a part has, and how many of them without a key."""
-    rows = part.rows.select("file", "told", "position")
-    keyless = rows.join(part.keys, on="position", how="anti").select("position", blank=pl.lit(value=True))
+    keyless = pl.col("email_key").is_null() & pl.col("linkedin_key").is_null()
+    if part.further.height:
+        keyless &= ~pl.col("position").is_in(part.further["position"].implode())
     return (
-        rows.join(keyless, on="position", how="left")
+        part.rows.select("file", "told", "position", keyless=keyless)
         .group_by("file", "told")
         .agg(
             first=pl.col("position").min(),
             last=pl.col("position").max(),
             leads=pl.len().cast(pl.Int64),
-            unidentified=pl.col("blank").count().cast(pl.Int64),
+            unidentified=pl.col("keyless").sum().cast(pl.Int64),
         )
     )
 

@@ -1,11 +1,12 @@
--- A part of a load arrives. In: part_rows (memberships as exported; `position` numbers them in the load, `campaign` in the workspace),
--- living, stayed, numbering, load (one row). Out: memberships, stayed (those that the load shows unchanged).
+-- A part of a load arrives. In: part_rows (memberships as they are stored, but for identifiers; `position` numbers them in the load),
+-- part_further (position, key, role: what else identifies them), living, stayed, numbering, load (one row). Out: stored_memberships,
+-- further_identifiers, stayed (those that the load shows unchanged).
 
 -- Equal contents within a campaign are counted, so that two leads without an `_id` stay two.
 insert into stayed
 with shown as (
     select position, campaign, content_of(
-        lead_id, email, linkedin_url, linkedin_url_sales_nav, status, is_paused, last_state, source, fields, imported) as content
+        state, lead_id, email_key, email_cell, linkedin_key, linkedin_cell, linkedin_url_sales_nav, fields, imported) as content
     from part_rows
     where campaign in (select campaign from living)
 ), shown_nth as (
@@ -16,8 +17,16 @@ with shown as (
 )
 select l.membership, s.position from shown_nth s join living_nth l using (campaign, content, nth);
 
-insert into memberships
-select n.before + p.position, p.campaign, l.snapshot, null, p.lead_id, p.email, p.linkedin_url, p.linkedin_url_sales_nav, p.status,
-    p.is_paused, p.last_state, p.source, p.fields, p.imported
+create or replace temp table stayed_here as
+select position from stayed where position >= (select min(position) from part_rows);
+
+insert into stored_memberships
+select n.before + p.position, p.campaign, l.snapshot, null, p.state, p.lead_id, p.email_key, p.email_cell, md5_number(p.email_key), p.email_role,
+    p.linkedin_key, p.linkedin_cell, md5_number(p.linkedin_key), p.linkedin_url_sales_nav, p.fields, p.imported
 from part_rows p cross join numbering n cross join load l
-where p.position not in (select position from stayed where position >= (select min(position) from part_rows));
+where p.position not in (select position from stayed_here);
+
+insert into further_identifiers
+select n.before + f.position, md5_number(f.key), f.key, f.role
+from part_further f cross join numbering n
+where f.position not in (select position from stayed_here);

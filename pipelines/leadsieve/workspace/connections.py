@@ -14,7 +14,8 @@ from leadsieve.errors import UsageError
 from leadsieve.intake import Read, map_columns
 from leadsieve.intake.names import export_of
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import PLACE, keys_of_cleaned
+from leadsieve.workspace.keys import every_key
+from leadsieve.workspace.storing import PLACE
 
 _EXPORTS = "LinkedIn Connections"
 
@@ -36,7 +37,7 @@ class Connections:
 
 def connections_of(reads: Sequence[Read]) -> Connections:
     """Return the connections of the files; a member who hides or closed the account has no key."""
-    found = [keys_of_cleaned(tidied(told.table, map_columns(told, overrides={}))) for told in reads]
+    found = [every_key(tidied(told.table, map_columns(told, overrides={}))) for told in reads]
     return Connections(
         members=sum(told.table.height for told in reads),
         named=sum(keys[PLACE].n_unique() for keys in found),

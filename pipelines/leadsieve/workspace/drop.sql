@@ -41,8 +41,9 @@ from memberships m
 where not exists (from snapshots s where s.id >= m.from_snapshot and (m.until_snapshot is null or s.id < m.until_snapshot))
     and m.membership not in (select membership from remembered);
 
-delete from memberships where membership in (from lost);
-delete from membership_identifiers where membership in (from lost);
+delete from stored_memberships where membership in (from lost);
+delete from further_identifiers where membership in (from lost);
+delete from membership_states where state not in (select state from stored_memberships);
 delete from imported_leads where membership in (from lost);
 
 delete from campaigns c
@@ -53,11 +54,11 @@ where not exists (from snapshots s where s.id >= c.from_snapshot and (c.until_sn
 create or replace temp macro seen(begun, ended) as
 exists (from snapshots s where s.id >= begun and (ended is null or s.id < ended));
 
-update memberships m set until_snapshot = f.next from follows f
+update stored_memberships m set until_snapshot = f.next from follows f
 where m.until_snapshot = f.id and seen(m.from_snapshot, m.until_snapshot);
 update campaigns c set until_snapshot = f.next from follows f
 where c.until_snapshot = f.id and seen(c.from_snapshot, c.until_snapshot);
-update memberships m set from_snapshot = f.next from follows f
+update stored_memberships m set from_snapshot = f.next from follows f
 where m.from_snapshot = f.id and seen(m.from_snapshot, m.until_snapshot);
 update campaigns c set from_snapshot = f.next from follows f
 where c.from_snapshot = f.id and seen(c.from_snapshot, c.until_snapshot);

@@ -1,6 +1,6 @@
--- The batches of a run whose import was told become the newest snapshot. In: told (one row a lead: row, batch, campaign's name, cells
--- as exported), told_keys (row, key, role), telling (one row: snapshot, taken_at, run). Out: campaigns (those that the workspace lacks), memberships,
--- imported_leads, `numbered` (the new ones' keys), imports.
+-- The batches of a run whose import was told become the newest snapshot. In: told (one row a lead: row, batch, campaign's name, the
+-- membership as it is stored), told_further (row, key, role: what else identifies it), telling (one row: snapshot, taken_at, run).
+-- Out: campaigns (those that the workspace lacks), stored_memberships, further_identifiers, imported_leads, imports.
 
 create or replace temp table meant as
 with known as (
@@ -17,17 +17,18 @@ insert into campaigns (campaign, from_snapshot, name, archived, as_of, no_identi
 select m.campaign, t.snapshot, m.name, false, t.taken_at, 0 from meant m, telling t where m.is_new;
 
 create or replace temp table new_ones as
-select (select coalesce(max(membership), 0) from memberships) + row_number() over (order by t.row) as membership, m.campaign, t.*
+select (select coalesce(max(membership), 0) from stored_memberships) + row_number() over (order by t.row) as membership, m.campaign, t.*
 from told t join meant m using (name);
 
-insert into memberships
-select n.membership, n.campaign, t.snapshot, null, null, n.email, n.linkedin_url, n.linkedin_url_sales_nav, 'scheduled', false,
-    null, n.source, n.fields, true
+insert into stored_memberships
+select n.membership, n.campaign, t.snapshot, null, n.state, null, n.email_key, n.email_cell, md5_number(n.email_key), n.email_role,
+    n.linkedin_key, n.linkedin_cell, md5_number(n.linkedin_key), n.linkedin_url_sales_nav, n.fields, true
 from new_ones n, telling t;
+
+insert into further_identifiers
+select n.membership, md5_number(f.key), f.key, f.role from told_further f join new_ones n using (row);
 
 insert into imported_leads select n.membership, md5_number(t.run || ':' || n.row) from new_ones n, telling t;
 
 insert into imports (snapshot, run, batch, campaign, memberships)
 select t.snapshot, t.run, n.batch, n.campaign, count(*) from new_ones n, telling t group by all order by n.batch;
-
-create or replace temp view numbered as select n.membership, k.key, k.role from told_keys k join new_ones n using (row);

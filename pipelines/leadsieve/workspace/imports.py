@@ -14,7 +14,8 @@ from leadsieve.errors import UsageError
 from leadsieve.published import Importable, importable
 from leadsieve.schema import PLAIN_FIELDS
 from leadsieve.workspace import store
-from leadsieve.workspace.keys import PLACE, keys_of_cleaned
+from leadsieve.workspace.keys import KEYS, further_keys
+from leadsieve.workspace.storing import PLACE, States
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,11 @@ def tell_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
         told = run.leads.filter(pl.col("batch").is_in(wanted - already))
         if not told.height:
             return Imported(already=tuple(sorted(already)), changed=run.changed)
-        keys = keys_of_cleaned(told)
-        put(con, "told_keys", keys.select(told["row"].gather(keys[PLACE]), "key", "role"))
-        snapshot = _stage(con, run, _memberships(told, run.variables), kind="import")
+        states, further = States(con), further_keys(told)
+        put(con, "told_further", further.select(told["row"].gather(further[PLACE]), "key", "role"))
+        snapshot = _stage(con, run, states.stored(_memberships(told, run.variables)), kind="import")
+        states.add_to(con)
         con.execute(store.statement("imported.sql"))
-        con.execute(store.statement("identify.sql"))
     return Imported(
         snapshot=snapshot,
         batches=tuple(sorted(wanted - already)),
@@ -144,6 +145,10 @@ def _memberships(leads: pl.DataFrame, variables: Sequence[str]) -> pl.DataFrame:
         "email",
         "linkedin_url",
         "source",
+        *KEYS,
+        status=pl.lit("scheduled"),
+        is_paused=pl.lit(value=False),
+        last_state=pl.lit(None, pl.String),
         name="batch_campaign",
         linkedin_url_sales_nav="linkedinUrlSalesNav",
         fields=pl.struct(fields).struct.json_encode() if fields else pl.lit("{}"),

@@ -30,11 +30,11 @@ select membership, campaign from counted where not is_shown and 2 * of_it < lead
 create or replace temp table ended as
 select membership from living anti join stayed using (membership) anti join awaited using (membership);
 
-update memberships set until_snapshot = (select snapshot from load)
+update stored_memberships set until_snapshot = (select snapshot from load)
 where membership in (select membership from ended);
 
 -- --complete: what the load did not bring does not exist any more.
-update memberships set until_snapshot = (select snapshot from load)
+update stored_memberships set until_snapshot = (select snapshot from load)
 where until_snapshot is null and (select complete from load) and campaign not in (select campaign from brought)
     and membership not in (select membership from awaited);
 

@@ -31,7 +31,7 @@ from leadsieve.workspace import store
 from leadsieve.workspace.arrival import allow, arrive
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
 from leadsieve.workspace.connections import Connections, connections_of, is_connections, replace_connections
-from leadsieve.workspace.keys import keys_of_cleaned, keys_of_stored
+from leadsieve.workspace.keys import KEYS, cleaned_cells, further_keys
 from leadsieve.workspace.recognition import (
     Export,
     digest_of_load,
@@ -190,7 +190,8 @@ def _words(told: Read, column: str, name: str) -> list[str]:
 def _backup(staged: Staging, backup: Backup) -> _Bundle:
     """Return what a backup holds as if its campaigns were exported with it."""
     words = backup.campaigns.select(pl.coalesce("id", "name").alias("told"))["told"]
-    staged.add((backup.leads, keys_of_stored(backup.cells)), file=0)
+    records = cleaned_cells(backup.cells)
+    staged.add((backup.leads.with_columns(records.select(KEYS)), further_keys(records)), file=0)
     whole = Export(file=backup.folder, sha256=backup.sha256, words=tuple(words), stem=None)
     return _Bundle(staged=staged, known=backup.campaigns, exports=(whole,), taken_at=backup.taken_at, from_backup=True)
 
@@ -273,11 +274,11 @@ def _memberships(table: pl.DataFrame, *, column: str | None, name: str, mappings
         # with_columns and not select: a file that has none of these columns would come out as one row.
         [
             table.with_columns(_own(own), told=named, linkedin_url_sales_nav=sales).select(*_OF_MEMBERSHIP),
-            cleaned.select(_exported(fields)),
+            cleaned.select(*_exported(fields), *KEYS),
         ],
         how="horizontal",
     ).with_columns(imported=pl.lit(value=False))
-    return rows, keys_of_cleaned(cleaned)
+    return rows, further_keys(cleaned)
 
 
 def _own_columns(columns: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import polars as pl
 from leadsieve.intake import Read
 from leadsieve.scratch import scratch
 from leadsieve.spool import PART_ROWS
-from leadsieve.workspace.keys import PLACE
+from leadsieve.workspace.storing import PLACE
 
 EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "told": pl.String,  # the campaign as the export names it: name or id
@@ -25,19 +25,25 @@ EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "source": pl.String,
     "fields": pl.String,
     "imported": pl.Boolean,
+    "email_key": pl.String,
+    "email_role": pl.Boolean,
+    "linkedin_key": pl.String,
 }
-"""One membership as an export shows it."""
+"""One membership as an export shows it, and its keys."""
 
 Cleaned: TypeAlias = tuple[pl.DataFrame, pl.DataFrame]
-"""Memberships (`EXPORT`) and their keys (place among them, key, role)."""
+"""Memberships (`EXPORT`) and what else identifies them (`FURTHER`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_KINDS: Final = ("rows", "further")
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """Some memberships of a load (`EXPORT`, `position`: their number in it from 1, `file`: its place in it) and their keys (position, key, role)."""
+    """Some memberships of a load (`EXPORT`, `position`: their number in it from 1, `file`: its place in it) and what else identifies them (position, key, role)."""
 
     rows: pl.DataFrame
-    keys: pl.DataFrame
+    further: pl.DataFrame
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class Staging:
     def parts(self) -> Iterator[Part]:
         """Yield all of them once, in parts; what comes first in a file comes first."""
         for name in self._stored:
-            yield Part(rows=pl.read_parquet(self._file("rows", name)), keys=pl.read_parquet(self._file("keys", name)))
+            yield Part(*(pl.read_parquet(self._file(kind, name)) for kind in _KINDS))
         if self._waiting:
             yield _together(self._waiting)
         for long in self._long:
@@ -84,8 +90,8 @@ class Staging:
     def _store(self) -> None:
         # Read once and then removed: what compresses well but slowly is not worth it.
         part, name = _together(self._waiting), f"{len(self._stored):06}"
-        part.rows.write_parquet(self._file("rows", name), compression="lz4", statistics=False)
-        part.keys.write_parquet(self._file("keys", name), compression="lz4", statistics=False)
+        for kind, table in zip(_KINDS, (part.rows, part.further), strict=True):
+            table.write_parquet(self._file(kind, name), compression="lz4", statistics=False)
         self._stored.append(name)
         self._waiting, self._rows_waiting = [], 0
 
@@ -101,16 +107,16 @@ def _cleaned_parts(told: Read, cleaned: Callable[[pl.DataFrame], Cleaned], *, fi
 
 def _numbered(cleaned: Cleaned, *, file: int, before: int) -> Part:
     """Return memberships with their numbers in the load, `before` of which come first."""
-    rows, keys = cleaned
+    rows, further = cleaned
     position = pl.int_range(before + 1, before + rows.height + 1, dtype=pl.Int64)
     return Part(
-        rows=rows.select(*EXPORT, position=position, file=pl.lit(file, pl.Int32)),
-        keys=keys.select("key", "role", position=pl.col(PLACE).cast(pl.Int64) + before + 1),
+        rows.select(*EXPORT, position=position, file=pl.lit(file, pl.Int32)),
+        further.select("key", "role", position=pl.col(PLACE).cast(pl.Int64) + before + 1),
     )
 
 
 def _together(parts: list[Part]) -> Part:
-    return Part(rows=pl.concat(part.rows for part in parts), keys=pl.concat(part.keys for part in parts))
+    return Part(pl.concat(part.rows for part in parts), pl.concat(part.further for part in parts))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from leadsieve.holding import held
 from leadsieve.identity import KEY_VERSION
 from leadsieve.scratch import scratch
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _OURS = {"schema_version": SCHEMA_VERSION, "key_version": KEY_VERSION}
 T = TypeVar("T")
 _POLL = 0.05  # seconds between two tries to open a locked file
@@ -183,7 +183,7 @@ def _update(con: duckdb.DuckDBPyConnection, versions: Mapping[str, int], path: P
     for version in range(versions["schema_version"] + 1, SCHEMA_VERSION + 1):
         con.execute(statement(f"migrations/{version}.sql"))
         con.execute("update facts_of_file set value = ? where name = 'schema_version'", [str(version)])
-    if versions["key_version"] < KEY_VERSION:
+    if _versions(con, path)["key_version"] < KEY_VERSION:
         from leadsieve.workspace.keys import make_anew  # what it needs is only loaded for an old workspace
 
         make_anew(con)

@@ -8,7 +8,7 @@ join imported_leads l on l.seal = md5_number(t.run || ':' || o.row)
 join memberships m using (membership)
 where m.until_snapshot is null;
 
-update memberships set until_snapshot = (select snapshot from telling) where membership in (select membership from taken_back);
+update stored_memberships set until_snapshot = (select snapshot from telling) where membership in (select membership from taken_back);
 
 update imports set undone_by = (select snapshot from telling)
 where undone_by is null and run = (select run from telling) and batch in (select batch from taken_back);
