@@ -16,7 +16,7 @@ from leadsieve.policy import LIST_REASONS, SuppressColumn
 from leadsieve.schema import LIST_COLUMN, LIST_SAYS
 from leadsieve.words import Reason
 
-_FILLED: Final = "*"
+ANY: Final = "*"
 """The word of a rule that any filled cell says."""
 
 _YES: Final = "yes"
@@ -75,9 +75,9 @@ def words_of(distinct: pl.Series) -> pl.DataFrame:
 
 def says_one_of(words: Sequence[str]) -> pl.Expr:
     """Tell which rows of `words_of` hold one of a rule's words."""
-    bare = [_bare(word) for word in words if word != _FILLED]
+    bare = [_bare(word) for word in words if word != ANY]
     says = pl.col("key").is_in(bare) | pl.col("undated_key").is_in(bare)
-    return says | pl.col("cell").map_elements(_is_filled, return_dtype=pl.Boolean) if _FILLED in words else says
+    return says | pl.col("cell").map_elements(_is_filled, return_dtype=pl.Boolean) if ANY in words else says
 
 
 def says_no() -> pl.Expr:
@@ -108,20 +108,21 @@ def _data() -> dict[str, Any]:
 @cache
 def _date_behind() -> str:
     """Return the pattern of a date at the end of a word, with what leads to it and the time of day behind it."""
-    day, year, months = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d{2}", _any_of(_data()["dates"]["months"])
+    words = {name: _any_of(of_dates) for name, of_dates in _data()["dates"].items()}
+    day, year, months = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d{2}", words["months"]
     dates = (
         rf"{year}[-/.]{day}[-/.]{day}",
         rf"{day}[-/.] ?{day}[-/.] ?(?:{year}|\d{{2}})",
-        rf"{day}(?:st|nd|rd|th|er|\.|º|°)?[ -]?(?:of |de |d')?{months}\.?[ -]?(?:(?:de |del )?{year})?",
-        rf"{months}\.? {day}(?:st|nd|rd|th)?(?: {year})?",
+        rf"{day}{words['ordinals']}?[ -]?(?:of |de |d')?{months}\.?[ -]?(?:(?:de |del )?{year})?",
+        rf"{months}\.? {day}{words['ordinals']}?(?: {year})?",
         rf"{months}\.? (?:de )?{year}",
     )
     time = r"(?:T|,? )?(?:\w{1,4} ){0,2}\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)? ?(?:[ap]\.?m\.?)?(?: ?(?:z|utc|gmt|cet|cest|uhr))?(?:[+-]\d{2}:?\d{2})?"
-    before = rf"(?:{_any_of(_data()['dates']['before'])}[^\p{{L}}\p{{N}}]+)*"
+    before = rf"(?:{words['before']}[^\p{{L}}\p{{N}}]+)*"
     return rf"(?i)(?:^|[^\p{{L}}\p{{N}}]+){before}(?:{'|'.join(dates)})(?:{time})?[^\p{{L}}\p{{N}}]*$"
 
 
 def _any_of(words: Iterable[str]) -> str:
     """Return the pattern of any of the words, with and without accents."""
     both = {form for word in words for form in (word, re.sub(r"[\u0300-\u036f]", "", normalize("NFKD", word)))}
-    return f"(?:{'|'.join(sorted(both, key=lambda word: (-len(word), word)))})"
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(both, key=lambda word: (-len(word), word)))})"

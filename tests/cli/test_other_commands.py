@@ -328,7 +328,40 @@ def test_an_export_of_a_crm_says_which_columns_were_asked(leadsieve, team):
 
     told = leadsieve("suppress", "add", "crm.csv", "--map", "Mail=email").out
 
-    assert told == "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.\n"
+    assert told.splitlines() == [
+        "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.",
+        "column  value  rows  counts as",
+        "DNC     yes       1  do_not_contact",
+    ]
+
+
+def test_an_export_of_a_crm_shows_which_values_count_and_which_do_not(leadsieve, team):
+    cells = ["Unsubscribed", *["Désinscrit le 12/03/2026"] * 2, *["STOP"] * 3, "new@acme-corp.com", *["New"] * 4, ""]
+    rows = [f"lead{number}@acme-corp.com,{cell}\n" for number, cell in enumerate(cells)]
+    (team / "crm.csv").write_text(f"Email,Lead Status\n{''.join(rows)}", "utf-8")
+
+    first, *table, advice = leadsieve("suppress", "add", "crm.csv").out.splitlines()
+
+    assert first == "3 opt-outs added, 0 were known, 9 rows not opted out by `Lead Status`."
+    assert [line.split("  ", 1)[-1].strip() for line in table[1:]] == [
+        "Désinscrit (a date)                     2  unsubscribed",
+        "Unsubscribed                            1  unsubscribed",
+        "New                                     4  no opt-out",
+        "STOP                                    3  no opt-out",
+        "(not shown: long, rare or personal)     1  no opt-out",
+    ]
+    assert "`suppress_columns` in the policy" in advice
+    assert "add the file again" in advice
+
+
+def test_of_many_values_the_most_frequent_are_shown(leadsieve, team):
+    rows = [f"lead{number}@acme-corp.com,tag {'abcdefghijkl'[number // 2]}\n" for number in range(24)]
+    (team / "crm.csv").write_text(f"Email,Tags\n{''.join(rows)}", "utf-8")
+
+    table = leadsieve("suppress", "add", "crm.csv").out.splitlines()[2:-1]
+
+    assert len(table) == 11
+    assert table[-1].split() == ["Tags", "…", "2", "more", "4", "no", "opt-out"]
 
 
 def test_an_export_in_which_nobody_is_opted_out_may_be_a_list(leadsieve, team):
@@ -336,7 +369,7 @@ def test_an_export_in_which_nobody_is_opted_out_may_be_a_list(leadsieve, team):
 
     told = leadsieve("suppress", "add", "no.csv")
 
-    assert told.out == "0 opt-outs added, 0 were known, 2 rows not opted out by `Estado`.\n"
+    assert told.out.startswith("0 opt-outs added, 0 were known, 2 rows not opted out by `Estado`.\n")
     assert told.err.startswith(
         "Warning: Nobody in no.csv is opted out by these columns. If all its rows are opt-outs, call"
     )
