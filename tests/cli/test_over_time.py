@@ -152,6 +152,23 @@ def test_what_was_told_twice_or_taken_back_is_said_in_a_sentence(ran, here):
     assert "`leadsieve imported out` was never said of batch 2" in ran("imported", "out", "--undo", "--batch", "2")
 
 
+def test_a_load_that_makes_imported_leads_new_again_warns_and_says_what_to_do(leadsieve, ran, here):
+    ran("snapshot", "load", write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,done"]))
+    write(here / "new.csv", "email\n", ["new@acme-tools.com", "also@acme-tools.com"])
+    ran("run", "new.csv", "--campaign", "Spring", out="out")
+    ran("imported", "out")
+    write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,running"])
+
+    ended = leadsieve("snapshot", "load", "Spring.csv")
+
+    assert ended.status == 0
+    assert ended.err == (
+        "Warning: 2 leads that you said were imported into Spring are in none of these exports, so from now on a run takes them for new again. "
+        "If the exports were made before the import, say `leadsieve snapshot drop 3` and load them with --taken-at and the time when they were made, "
+        "or load newer ones (docs/time.md).\n"
+    )
+
+
 def test_an_edited_batch_file_is_warned_of(leadsieve, ran, here):
     ran("snapshot", "load", write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,done"]))
     write(here / "new.csv", "email\n", ["new@acme-tools.com"])

@@ -14,7 +14,7 @@ from leadsieve.errors import UsageError
 from leadsieve.resources import tell_polars
 
 if TYPE_CHECKING:
-    from leadsieve.workspace import Departure, Loaded
+    from leadsieve.workspace import Departure, Loaded, Unshown
 
 app = typer.Typer(help="The workspace's campaigns and who is in them.", no_args_is_help=True)
 
@@ -99,6 +99,8 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
         )
     for departure in loaded.departures:
         console.say(_deleted(departure))
+    for unshown in loaded.unshown:
+        console.warn(_new_again(unshown, loaded.snapshot))
 
 
 def _deleted(departure: "Departure") -> str:
@@ -110,6 +112,16 @@ def _deleted(departure: "Departure") -> str:
     return (
         f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} are missing at once: a filtered export, or a rollback? "
         f"If they were deleted, say `leadsieve deleted confirm {shlex.quote(departure.campaign)}`; else export the whole campaign and load it again."
+    )
+
+
+def _new_again(unshown: "Unshown", snapshot: int | None) -> str:
+    """Say how many imported leads the load took out of a campaign, and how they come back where the exports were older."""
+    one = unshown.leads == 1
+    return (
+        f"{counted(unshown.leads, 'lead')} that you said {'was' if one else 'were'} imported into {unshown.campaign} {'is' if one else 'are'} in none of these exports, "
+        f"so from now on a run takes {'it' if one else 'them'} for new again. If the exports were made before the import, say `leadsieve snapshot drop {snapshot}` and load them "
+        "with --taken-at and the time when they were made, or load newer ones (docs/time.md)."
     )
 
 

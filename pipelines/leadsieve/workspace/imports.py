@@ -35,6 +35,23 @@ class Imported:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """So many leads counted as imported into a campaign until a load took its place, whose exports show none of them or few."""
+
+    campaign: str
+    leads: int
+
+
+def unshown_imports(con: duckdb.DuckDBPyConnection) -> tuple[Unshown, ...]:
+    """Return what the load in `con` ended although it was told to be imported, one a campaign, by its newest name."""
+    told = con.execute(
+        "select (select arg_max(c.name, c.from_snapshot) from campaigns c where c.campaign = u.campaign) as name, u.leads "
+        "from unshown u order by name, u.campaign"
+    ).fetchall()
+    return tuple(Unshown(campaign=name, leads=leads) for name, leads in told)
+
+
 def tell_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_timeout: float = 10.0) -> Imported:
     """Let the leads of the run's batches (all, unless some are named) count as scheduled until a load brings their campaigns.
 

@@ -31,6 +31,7 @@ from leadsieve.workspace import store
 from leadsieve.workspace.arrival import allow, arrive
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
 from leadsieve.workspace.connections import Connections, connections_of, is_connections, replace_connections
+from leadsieve.workspace.imports import Unshown, unshown_imports
 from leadsieve.workspace.keys import keys_of_cleaned, keys_of_stored
 from leadsieve.workspace.recognition import (
     Export,
@@ -76,7 +77,8 @@ class Loaded:
     """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought.
 
     `known`: that snapshot had these exports already, and nothing was loaded.
-    `departures` has the campaigns from which somebody deleted leads. `connections` counts LinkedIn connections, and
+    `departures` has the campaigns from which somebody deleted leads, `unshown` those whose imported leads the exports do not show though they
+    are later than the import. `connections` counts LinkedIn connections, and
     `unnamed_connections` those without anything to recognise them by. A load of connections alone makes no snapshot.
     """
 
@@ -89,6 +91,7 @@ class Loaded:
     left: int = 0
     known: bool = False
     departures: tuple[Departure, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
     connections: int = 0
     unnamed_connections: int = 0
 
@@ -409,4 +412,5 @@ def _merge(
         came=counts[3],
         left=counts[4],
         departures=departures,
+        unshown=unshown_imports(con),
     )
