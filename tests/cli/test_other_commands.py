@@ -210,6 +210,39 @@ def test_the_same_exports_are_known_again(leadsieve, here):
     )
 
 
+def test_a_load_names_a_few_of_the_campaigns_that_are_new(leadsieve, team):
+    for number in range(7):
+        (team / f"New {number}.csv").write_text(f"_id,email\nlea_{number},a{number}@acme-corp.com\n", "utf-8")
+
+    one = leadsieve("snapshot", "load", "New 0.csv").out.splitlines()
+    all_of_them = leadsieve("snapshot", "load", "New *.csv").out.splitlines()
+
+    assert one[1] == "New in the workspace: 1 campaign, New 0."
+    assert all_of_them[1] == "New in the workspace: 6 campaigns, New 1, New 2, New 3, New 4, New 5 and 1 more."
+    assert len(leadsieve("snapshot", "load", "New *.csv", "--taken-at", "2100-01-01").out.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("team")
+def test_a_list_that_is_loaded_as_a_campaign_is_warned_of_with_how_it_is_taken_back(leadsieve):
+    ended = leadsieve("snapshot", "load", "leads.csv")
+
+    assert ended.status == 0
+    assert ended.err == (
+        "Warning: leads.csv has neither a column `_id` nor one for the status of its leads: it looks like a list of leads and not like a campaign's export, "
+        "and everybody in it counts as active in a campaign now. If it is a list, take it back with `leadsieve snapshot drop 2`, and give it to `leadsieve run`.\n"
+    )
+    assert leadsieve("snapshot", "drop", 2).status == 0
+    assert not re.search(r"^leads ", leadsieve("snapshot", "list").out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_list_that_is_all_a_workspace_has_is_taken_back_by_a_complete_load(leadsieve):
+    assert (
+        "load all exports of your campaigns with --complete in its place"
+        in leadsieve("snapshot", "load", "leads.csv").err
+    )
+
+
 def test_leads_without_identifier_are_named_by_campaign_and_id(leadsieve, here):
     (here / "Empty cells.csv").write_text(
         "email,firstName,status,_id\n,Ann,done,lea_7\nx@acme-tools.com,Bob,done,lea_8\n", "utf-8"

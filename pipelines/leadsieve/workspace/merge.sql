@@ -1,6 +1,7 @@
 -- A load that arrived (arrive.sql) becomes the next snapshot. In: living, stayed, arrived (one row a part, file and word: how many
 -- leads, how many without identifier), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
--- tables; `ended` (memberships); `unshown` (imported leads that the load ends, by campaign); `merged` (one row of counts).
+-- tables; `ended` (memberships); `unshown` (imported leads that the load ends, by campaign); `came_anew` (the names of
+-- campaigns that the workspace did not have); `merged` (one row of counts).
 
 create or replace temp table told_of as
 select m.membership, m.campaign, m.from_snapshot,
@@ -71,6 +72,10 @@ where c.until_snapshot is null and c.from_snapshot < l.snapshot
 update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
+
+create or replace temp table came_anew as
+select c.name from campaigns c, load l
+where c.from_snapshot = l.snapshot and c.campaign not in (select campaign from campaigns, load where from_snapshot < snapshot);
 
 create or replace temp table merged as
 select

@@ -60,6 +60,9 @@ _OWN_COLUMNS: Mapping[str, str] = {
 _EXACT = ("_id", "status", "lastState", "isPaused", "campaign", "source", "emailStatus")
 """The same as lemlist writes them: they win over a custom variable that is called alike."""
 
+_OF_STATES = frozenset({"lead_id", "status", "last_state", "is_paused"})
+"""What no list of leads has, but every export of lemlist."""
+
 _OF_MEMBERSHIP = ("told", "linkedin_url_sales_nav", "lead_id", "status", "is_paused", "last_state", "source")
 _CAMPAIGNS: dict[str, type[pl.DataType]] = {
     "id": pl.String,
@@ -77,6 +80,7 @@ class Loaded:
     """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought.
 
     `known`: that snapshot had these exports already, and nothing was loaded.
+    `new_campaigns` names those that the workspace did not have, `like_lists` the files that have neither `_id`s nor states of leads: lists of leads, perhaps.
     `departures` has the campaigns from which somebody deleted leads, `unshown` those whose imported leads the exports do not show though they
     are later than the import. `connections` counts LinkedIn connections, and
     `unnamed_connections` those without anything to recognise them by. A load of connections alone makes no snapshot.
@@ -90,6 +94,8 @@ class Loaded:
     came: int = 0
     left: int = 0
     known: bool = False
+    new_campaigns: tuple[str, ...] = ()
+    like_lists: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
     unshown: tuple[Unshown, ...] = ()
     connections: int = 0
@@ -176,12 +182,15 @@ def _bundle(
 def _stage_file(staged: Staging, told: Read, *, place: int, campaign: str | None, saved: Saved) -> Export:
     """Stage a file's memberships; return what is to be known of it: its hash, and the campaigns that it names."""
     mappings = _mappings(told, saved_for(told, saved))
-    column = None if campaign else _own_columns(told.columns).get("campaign")
+    own = _own_columns(told.columns)
+    column = None if campaign else own.get("campaign")
     name = _campaign_of(told, campaign)
     staged.add_read(told, partial(_memberships, column=column, name=name, mappings=mappings), file=place)
     words = _words(told, column, name) if column else [name]
     stem = None if campaign or column else name
-    return Export(file=told.file, sha256=told.sha256, words=tuple(words), stem=stem)
+    return Export(
+        file=told.file, sha256=told.sha256, words=tuple(words), stem=stem, tells_states=bool(_OF_STATES & own.keys())
+    )
 
 
 def _words(told: Read, column: str, name: str) -> list[str]:
@@ -403,9 +412,12 @@ def _merge(
     con.execute(store.statement("merge.sql"))
     departures = conclude_deletions(con, policy.statuses)
     counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
+    new_campaigns = con.execute("select name from came_anew order by name").fetchall()
     return Loaded(
         snapshot=snapshot,
         taken_at=moment,
+        new_campaigns=tuple(name for (name,) in new_campaigns),
+        like_lists=tuple(export.file for export in bundle.exports if not export.tells_states),
         campaigns=counts[0],
         memberships=counts[1],
         no_identifier=counts[2],
