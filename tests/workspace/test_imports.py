@@ -276,6 +276,16 @@ def test_undo_of_what_was_never_told_of_changes_nothing(workspace, out):
     assert workspace.snapshots.height == 1
 
 
+def test_what_was_taken_back_is_told_apart_from_what_was_never_told_of(workspace, out):
+    workspace.imported(out, batches=[1])
+    workspace.imported(out, batches=[1], undo=True)
+    told = workspace.imported(out, undo=True)
+    assert (told.snapshot, told.batches, told.undone, told.never) == (None, (), (1,), (2,))
+    workspace.imported(out, batches=[1])
+    told = workspace.imported(out, undo=True)
+    assert (told.batches, told.undone, told.never) == ((1,), (), (2,))
+
+
 def test_undo_after_a_load_of_the_campaign_changes_nothing(workspace, out, tmp_path):
     workspace.imported(out)
     workspace.load(export(tmp_path, "lea_1,lead1@acme-tools.com,Lea1,running"), export(tmp_path, campaign="Autumn #2"))
