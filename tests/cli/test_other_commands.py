@@ -210,6 +210,15 @@ def test_the_same_exports_are_known_again(leadsieve, here):
     )
 
 
+def test_a_load_says_what_came_went_and_changed(leadsieve, here):
+    rows = [f"lea_{n},a{n}@acme-corp.com,running\n" for n in range(5)]
+    for leads in (rows[:4], [rows[0].replace("running", "done"), rows[1], rows[4]]):
+        (here / "Spring.csv").write_text("_id,email,status\n" + "".join(leads), "utf-8")
+        told = leadsieve("snapshot", "load", "Spring.csv").out
+
+    assert told.splitlines()[0].endswith(": 3 leads of 1 campaign, 1 new, 2 gone, 1 changed.")
+
+
 def test_a_load_names_a_few_of_the_campaigns_that_are_new(leadsieve, team):
     for number in range(7):
         (team / f"New {number}.csv").write_text(f"_id,email\nlea_{number},a{number}@acme-corp.com\n", "utf-8")

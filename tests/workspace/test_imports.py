@@ -238,6 +238,13 @@ def test_a_load_of_other_campaigns_has_nothing_to_show(workspace, out, tmp_path)
     assert workspace.load(export(tmp_path, campaign="Other")).unshown == ()
 
 
+def test_an_imported_lead_that_an_export_shows_has_changed(workspace, out, tmp_path):
+    workspace.imported(out, batches=[1])
+    shown = [f"lea_{n},lead{n}@acme-tools.com,https://www.linkedin.com/in/lead-{n},running" for n in (1, 5)]
+    told = workspace.load(write(tmp_path / "Autumn.csv", "_id,email,linkedinUrl,status", *shown))
+    assert (told.came, told.left, told.changed) == (1, 1, 1)
+
+
 def test_nobody_counts_as_deleted_because_an_export_does_not_show_an_imported_lead(workspace, out, tmp_path):
     workspace.imported(out)
     workspace.load(export(tmp_path))

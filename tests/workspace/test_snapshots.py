@@ -165,7 +165,7 @@ def test_a_load_is_the_same_whatever_parts_it_arrives_in(workspace, tmp_path, mo
                 small.setattr(f"leadsieve.{module}.PART_ROWS", rows)
             assert other.load(*files, taken_at=moment) == loaded
     assert stored(other) == stored(workspace)
-    assert (loaded.memberships, loaded.came, loaded.left) == (2 * 7, 2 * 7 - 2, 4)
+    assert (loaded.memberships, loaded.came, loaded.left, loaded.changed) == (2 * 7, 2 * 7 - 2 - 4, 0, 4)
     memberships, identifiers = stored(workspace)
     # B's two leads that stay running are stored once.
     assert (len(memberships), len(identifiers)) == (2 * 6 + 2 * 7 - 2, 2 * 6 + 2 * 7 - 2)

@@ -91,7 +91,7 @@ def _say_snapshot(loaded: "Loaded", place: "Workspace") -> None:
         return
     console.say(
         f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {place.path}: {counted(loaded.memberships, 'lead')} of "
-        f"{counted(loaded.campaigns, 'campaign')}, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."
+        f"{counted(loaded.campaigns, 'campaign')}, {loaded.came:,} new, {loaded.left:,} gone, {loaded.changed:,} changed."
     )
     if loaded.new_campaigns:
         console.say(_new_in_the_workspace(loaded.new_campaigns))

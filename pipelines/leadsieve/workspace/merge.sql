@@ -1,7 +1,8 @@
 -- A load that arrived (arrive.sql) becomes the next snapshot. In: living, stayed, arrived (one row a part, file and word: how many
 -- leads, how many without identifier), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
 -- tables; `ended` (memberships); `unshown` (imported leads that the load ends, by campaign); `came_anew` (the names of
--- campaigns that the workspace did not have); `merged` (one row of counts).
+-- campaigns that the workspace did not have); `unlike` (memberships that ended, and those that came
+-- to the same campaigns); `merged` (one row of counts).
 
 create or replace temp table told_of as
 select m.membership, m.campaign, m.from_snapshot,
@@ -76,6 +77,17 @@ where until_snapshot is null and from_snapshot < (select snapshot from load)
 create or replace temp table came_anew as
 select c.name from campaigns c, load l
 where c.from_snapshot = l.snapshot and c.campaign not in (select campaign from campaigns, load where from_snapshot < snapshot);
+
+-- What ended and what came instead, for pairs.sql.
+create or replace temp table unlike as
+with went as (
+    select membership, campaign, lead_id, status, true as before, false as after from memberships semi join ended using (membership)
+)
+from went
+union all
+select m.membership, m.campaign, m.lead_id, m.status, false, true
+from memberships m
+where m.from_snapshot = (select snapshot from load) and m.campaign in (select campaign from went);
 
 create or replace temp table merged as
 select

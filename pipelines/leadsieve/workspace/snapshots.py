@@ -79,6 +79,7 @@ _TRUE = ("true", "yes", "1", "x")
 class Loaded:
     """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought.
 
+    `came`, `left` and `changed` count leads against what their campaigns were before; one is the same as `leadsieve snapshot diff` knows it.
     `known`: that snapshot had these exports already, and nothing was loaded.
     `new_campaigns` names those that the workspace did not have, `like_lists` the files that have neither `_id`s nor states of leads: lists of leads, perhaps.
     `departures` has the campaigns from which somebody deleted leads, `unshown` those whose imported leads the exports do not show though they
@@ -93,6 +94,7 @@ class Loaded:
     no_identifier: int = 0
     came: int = 0
     left: int = 0
+    changed: int = 0
     known: bool = False
     new_campaigns: tuple[str, ...] = ()
     like_lists: tuple[str, ...] = ()
@@ -411,7 +413,10 @@ def _merge(
     arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))
     departures = conclude_deletions(con, policy.statuses)
-    counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
+    con.execute(store.statement("pairs.sql"))
+    counts = con.execute(
+        "select campaigns, memberships, no_identifier, came, gone, (select count(*) from pairs) from merged"
+    ).fetchall()[0]
     new_campaigns = con.execute("select name from came_anew order by name").fetchall()
     return Loaded(
         snapshot=snapshot,
@@ -421,8 +426,9 @@ def _merge(
         campaigns=counts[0],
         memberships=counts[1],
         no_identifier=counts[2],
-        came=counts[3],
-        left=counts[4],
+        came=counts[3] - counts[5],
+        left=counts[4] - counts[5],
+        changed=counts[5],
         departures=departures,
         unshown=unshown_imports(con),
     )
