@@ -1,5 +1,6 @@
 """A list of one or many files as one table: row numbers, sources, odd column names, what the list says itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,36 @@ def test_a_map_need_only_be_in_one_file_of_the_list_and_one_of_the_policy_in_non
     two = write(tmp_path / "b.csv", "email\nbob@acme-tools.com\n")
     options = ["--campaign", "New", "--new-campaign", "--no-workspace", "--dry-run", "--map", "Post=email"]
     assert CliRunner().invoke(app, ["run", str(one), str(two), *options]).exception is None
+
+
+def test_the_summary_names_what_an_opt_out_column_says_that_is_neither_yes_nor_no(tmp_path):
+    one = write(
+        tmp_path / "a.csv",
+        "email,Unsubscribed,Lead Status\na@x-firm.com,STOP,New\nb@x-firm.com,no,\nc@x-firm.com,ja,\n",
+    )
+    two = write(tmp_path / "b.csv", "email,Unsubscribed,DNC\nd@x-firm.com,stop,d@x-firm.com\ne@x-firm.com,,STOP\n")
+    result = run([one, two])
+
+    assert result.summary["unread_opt_outs"] == {"Unsubscribed": {"STOP": 2}, "DNC": {"STOP": 1, "(not shown)": 1}}
+    (note,) = [note for note in result.summary["advice"] if note["code"] == "unread_opt_outs"]
+    assert note["rows"] == 4
+    assert "`Unsubscribed` STOP (2); `DNC` STOP (1) and (not shown) (1)" in note["text"]
+    assert result.summary["outcomes"]["create"] == 4
+
+
+def test_a_word_that_the_policy_was_taught_is_an_opt_out_and_no_longer_named(tmp_path):
+    file = write(tmp_path / "a.csv", "email,Unsubscribed\na@x-firm.com,STOP\n")
+    taught = tuple(replace(rule, words=(*rule.words, "stop")) for rule in ls.Policy().suppress_columns)
+    result = run(file, policy=replace(ls.Policy(), suppress_columns=taught))
+
+    assert (result.summary["unread_opt_outs"], result.summary["outcomes"]["suppressed"]) == ({}, 1)
+
+
+def test_of_many_values_that_are_not_understood_the_most_frequent_are_named(tmp_path):
+    cells = [word for place, word in enumerate("abcdefg") for _ in range(9 - place)]
+    rows = "".join(f"x{number}@x-firm.com,word {cell}\n" for number, cell in enumerate(cells))
+    (note,) = run(write(tmp_path / "a.csv", f"email,Unsubscribed\n{rows}")).summary["advice"]
+    assert "`Unsubscribed` word a (9), word b (8), word c (7), word d (6), word e (5) and 2 more." in note["text"]
 
 
 def test_a_campaigns_name_is_one_line(tmp_path):

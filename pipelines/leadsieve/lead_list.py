@@ -47,6 +47,7 @@ from leadsieve.schema import (
 )
 from leadsieve.spool import Room, Spool, compact, side_by_side
 from leadsieve.suppress_columns import said_by_columns
+from leadsieve.suppress_values import ColumnValue, shown, unread_values
 from leadsieve.words import EmailStatus
 
 _TOLD = ":told"
@@ -107,13 +108,14 @@ class LeadList:
 
     `records` has one row for every record of every file, in order: `row`, `file`, `line`, `source`, the lead fields,
     custom variables, `changes`, the identity columns, and what the later steps need of the cells. `filled` names the lead
-    fields that some record has.
+    fields that some record has, `unread` what stands in columns for opt-outs that is neither one nor a no.
     """
 
     files: tuple[ListFile, ...]
     records: Spool
     variables: tuple[str, ...]
     filled: frozenset[str] = frozenset()
+    unread: tuple[ColumnValue, ...] = ()
 
     def release_cells(self) -> None:
         """Let go of the files' own cells, when nobody asks for more of them than `may_fail` has."""
@@ -157,19 +159,28 @@ def _cleaned(files: Sequence[ListFile], policy: Policy, records: Spool, progress
     """Clean the files part by part into `records`; the rows that may fail are kept as they stand, too."""
     variables = _variables(files)
     filled: set[str] = set()
+    unread: list[pl.DataFrame] = []
 
-    def made(file: ListFile, part: ReadPart, row: int) -> tuple[ListFile, pl.DataFrame, pl.DataFrame]:
+    def made(file: ListFile, part: ReadPart, row: int) -> tuple[ListFile, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         rows = _complete(_named_alike(_rows(part, row, file, policy), variables), variables)
-        return file, rows, compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table))
+        may_fail = compact(_as_it_stands(rows.filter(_may_fail(policy)), part.table))
+        return file, rows, may_fail, unread_values(part.table, policy.suppress_columns)
 
     rows_in_all = sum(file.read.height for file in files)
     parts = ((file, *numbered) for file in files for numbered in file.parts())
-    for file, rows, may_fail in side_by_side(made, parts, threads=policy.threads):
+    for file, rows, may_fail, not_read in side_by_side(made, parts, threads=policy.threads):
         file.may_fail.append(may_fail)
+        unread.append(not_read)
         filled |= {name for name in LEAD_FIELDS if name not in filled and _is_filled(rows[_ledger_name(name)])}
         records.append(rows.drop(RECORD, SUGGESTION))
         so_far(progress, "Cleaning", records.height, rows_in_all)
-    return LeadList(files=tuple(files), records=records, variables=tuple(variables.values()), filled=frozenset(filled))
+    return LeadList(
+        files=tuple(files),
+        records=records,
+        variables=tuple(variables.values()),
+        filled=frozenset(filled),
+        unread=shown(unread),
+    )
 
 
 def _is_filled(cells: pl.Series) -> bool:

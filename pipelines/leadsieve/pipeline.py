@@ -87,7 +87,15 @@ def run(
     tally = Tally(sieved.decisions.rows)
     ledger = _ledger(lead_list, sieved, offered, plan, tally, progress)
     files = {b.batch: batch_file(sieved.target.name, b.batch) for b in plan.batches}
-    summary = summarise(tally, sieved, plan, ignored_lines=lead_list.ignored_lines, files=files, policy=chosen)
+    summary = summarise(
+        tally,
+        sieved,
+        plan,
+        ignored_lines=lead_list.ignored_lines,
+        unread=lead_list.unread,
+        files=files,
+        policy=chosen,
+    )
     return Result(
         parts=ledger,
         shape=shown,

@@ -210,6 +210,48 @@ def test_the_same_exports_are_known_again(leadsieve, here):
     )
 
 
+def test_a_load_says_what_came_went_and_changed(leadsieve, here):
+    rows = [f"lea_{n},a{n}@acme-corp.com,running\n" for n in range(5)]
+    for leads in (rows[:4], [rows[0].replace("running", "done"), rows[1], rows[4]]):
+        (here / "Spring.csv").write_text("_id,email,status\n" + "".join(leads), "utf-8")
+        told = leadsieve("snapshot", "load", "Spring.csv").out
+
+    assert told.splitlines()[0].endswith(": 3 leads of 1 campaign, 1 new, 2 gone, 1 changed.")
+
+
+def test_a_load_names_a_few_of_the_campaigns_that_are_new(leadsieve, team):
+    for number in range(7):
+        (team / f"New {number}.csv").write_text(f"_id,email\nlea_{number},a{number}@acme-corp.com\n", "utf-8")
+
+    one = leadsieve("snapshot", "load", "New 0.csv").out.splitlines()
+    all_of_them = leadsieve("snapshot", "load", "New *.csv").out.splitlines()
+
+    assert one[1] == "New in the workspace: 1 campaign, New 0."
+    assert all_of_them[1] == "New in the workspace: 6 campaigns, New 1, New 2, New 3, New 4, New 5 and 1 more."
+    assert len(leadsieve("snapshot", "load", "New *.csv", "--taken-at", "2100-01-01").out.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("team")
+def test_a_list_that_is_loaded_as_a_campaign_is_warned_of_with_how_it_is_taken_back(leadsieve):
+    ended = leadsieve("snapshot", "load", "leads.csv")
+
+    assert ended.status == 0
+    assert ended.err == (
+        "Warning: leads.csv has neither a column `_id` nor one for the status of its leads: it looks like a list of leads and not like a campaign's export, "
+        "and everybody in it counts as active in a campaign now. If it is a list, take it back with `leadsieve snapshot drop 2`, and give it to `leadsieve run`.\n"
+    )
+    assert leadsieve("snapshot", "drop", 2).status == 0
+    assert not re.search(r"^leads ", leadsieve("snapshot", "list").out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_list_that_is_all_a_workspace_has_is_taken_back_by_a_complete_load(leadsieve):
+    assert (
+        "load all exports of your campaigns with --complete in its place"
+        in leadsieve("snapshot", "load", "leads.csv").err
+    )
+
+
 def test_leads_without_identifier_are_named_by_campaign_and_id(leadsieve, here):
     (here / "Empty cells.csv").write_text(
         "email,firstName,status,_id\n,Ann,done,lea_7\nx@acme-tools.com,Bob,done,lea_8\n", "utf-8"
@@ -328,7 +370,40 @@ def test_an_export_of_a_crm_says_which_columns_were_asked(leadsieve, team):
 
     told = leadsieve("suppress", "add", "crm.csv", "--map", "Mail=email").out
 
-    assert told == "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.\n"
+    assert told.splitlines() == [
+        "1 opt-out added, 0 were known, 1 row not opted out by `DNC`.",
+        "column  value  rows  counts as",
+        "DNC     yes       1  do_not_contact",
+    ]
+
+
+def test_an_export_of_a_crm_shows_which_values_count_and_which_do_not(leadsieve, team):
+    cells = ["Unsubscribed", *["Désinscrit le 12/03/2026"] * 2, *["STOP"] * 3, "new@acme-corp.com", *["New"] * 4, ""]
+    rows = [f"lead{number}@acme-corp.com,{cell}\n" for number, cell in enumerate(cells)]
+    (team / "crm.csv").write_text(f"Email,Lead Status\n{''.join(rows)}", "utf-8")
+
+    first, *table, advice = leadsieve("suppress", "add", "crm.csv").out.splitlines()
+
+    assert first == "3 opt-outs added, 0 were known, 9 rows not opted out by `Lead Status`."
+    assert [line.split("  ", 1)[-1].strip() for line in table[1:]] == [
+        "Désinscrit (a date)                     2  unsubscribed",
+        "Unsubscribed                            1  unsubscribed",
+        "New                                     4  no opt-out",
+        "STOP                                    3  no opt-out",
+        "(not shown: long, rare or personal)     1  no opt-out",
+    ]
+    assert "`suppress_columns` in the policy" in advice
+    assert "add the file again" in advice
+
+
+def test_of_many_values_the_most_frequent_are_shown(leadsieve, team):
+    rows = [f"lead{number}@acme-corp.com,tag {'abcdefghijkl'[number // 2]}\n" for number in range(24)]
+    (team / "crm.csv").write_text(f"Email,Tags\n{''.join(rows)}", "utf-8")
+
+    table = leadsieve("suppress", "add", "crm.csv").out.splitlines()[2:-1]
+
+    assert len(table) == 11
+    assert table[-1].split() == ["Tags", "…", "2", "more", "4", "no", "opt-out"]
 
 
 def test_an_export_in_which_nobody_is_opted_out_may_be_a_list(leadsieve, team):
@@ -336,7 +411,7 @@ def test_an_export_in_which_nobody_is_opted_out_may_be_a_list(leadsieve, team):
 
     told = leadsieve("suppress", "add", "no.csv")
 
-    assert told.out == "0 opt-outs added, 0 were known, 2 rows not opted out by `Estado`.\n"
+    assert told.out.startswith("0 opt-outs added, 0 were known, 2 rows not opted out by `Estado`.\n")
     assert told.err.startswith(
         "Warning: Nobody in no.csv is opted out by these columns. If all its rows are opt-outs, call"
     )

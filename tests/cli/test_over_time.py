@@ -149,7 +149,31 @@ def test_what_was_told_twice_or_taken_back_is_said_in_a_sentence(ran, here):
         "Snapshot 5: 1 lead of batch 2 no longer counts as imported.",
         "Nothing to take back: the campaign of batch 1 has been loaded since, and its export stands.",
     ]
-    assert "`leadsieve imported out` was never said of batch 2" in ran("imported", "out", "--undo", "--batch", "2")
+    assert ran("imported", "out", "--undo", "--batch", "2") == "Nothing to take back: batch 2 was taken back already.\n"
+
+
+def test_what_was_never_imported_cannot_be_taken_back(ran, here):
+    ran("snapshot", "load", write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,done"]))
+    write(here / "new.csv", "email\n", ["new@acme-tools.com"])
+    ran("run", "new.csv", "--campaign", "Spring", out="out")
+    assert "`leadsieve imported out` was never said of batch 1" in ran("imported", "out", "--undo")
+
+
+def test_a_load_that_makes_imported_leads_new_again_warns_and_says_what_to_do(leadsieve, ran, here):
+    ran("snapshot", "load", write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,done"]))
+    write(here / "new.csv", "email\n", ["new@acme-tools.com", "also@acme-tools.com"])
+    ran("run", "new.csv", "--campaign", "Spring", out="out")
+    ran("imported", "out")
+    write(here / "Spring.csv", HEADER, ["lea_1,old@acme-tools.com,Old,running"])
+
+    ended = leadsieve("snapshot", "load", "Spring.csv")
+
+    assert ended.status == 0
+    assert ended.err == (
+        "Warning: 2 leads that you said were imported into Spring are in none of these exports, so from now on a run takes them for new again. "
+        "If the exports were made before the import, say `leadsieve snapshot drop 3` and load them with --taken-at and the time when they were made, "
+        "or load newer ones (docs/time.md).\n"
+    )
 
 
 def test_an_edited_batch_file_is_warned_of(leadsieve, ran, here):

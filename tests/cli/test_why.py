@@ -101,21 +101,31 @@ def test_the_change_of_the_list_that_the_remedy_names_lets_the_row_pass(team, re
 
 
 @pytest.mark.parametrize(
-    ("cell", "value", "reason"),
+    ("cell", "value", "reason", "named"),
     [
-        ("listed@acme-corp.com", "listed@acme-corp.com", "unsubscribed"),
-        ("one@mail.shut-corp.com", "@shut-corp.com", "suppressed_domain"),
-        ("linkedin.com/in/no-more-mail", "linkedin.com/in/no-more-mail", "do_not_contact"),
+        (
+            "listed@acme-corp.com",
+            "listed@acme-corp.com",
+            "unsubscribed",
+            "VALUE`, VALUE being the email of this row or",
+        ),
+        ("one@mail.shut-corp.com", "@shut-corp.com", "suppressed_domain", "@shut-corp.com`)"),
+        (
+            "linkedin.com/in/no-more-mail",
+            "linkedin.com/in/no-more-mail",
+            "do_not_contact",
+            "VALUE`, VALUE being the LinkedIn profile of this row or of another of its person)",
+        ),
     ],
     ids=["email", "domain", "linkedin"],
 )
-def test_lifting_the_entry_that_the_remedy_names_lets_the_row_pass(leadsieve, team, cell, value, reason):
+def test_lifting_the_entry_that_the_remedy_names_lets_the_row_pass(leadsieve, team, cell, value, reason, named):
     text = f"email,linkedin\n{cell},\n" if "@" in cell else f"email,linkedin\n,{cell}\n"
     result = run(text, team)
     remedy = result.why(1).remedy
 
     assert result.ledger["reason"].to_list() == [reason]
-    assert "leadsieve suppress remove " + (value if value.startswith("@") else "VALUE") in remedy
+    assert f"leadsieve suppress remove {named}" in remedy
     assert leadsieve("suppress", "remove", value).out == "1 opt-out removed.\n"
     assert run(text, team).ledger["outcome"].to_list() == ["create"]
 

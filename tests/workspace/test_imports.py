@@ -198,6 +198,53 @@ def test_an_imported_lead_that_an_export_shows_is_not_counted_twice(workspace, t
     assert decided(workspace, tmp_path) == ["re_engage", HELD, HELD, HELD]
 
 
+def test_a_load_that_shows_none_of_the_imported_leads_says_which_it_ended(workspace, out, tmp_path):
+    workspace.imported(out)
+    told = workspace.load(export(tmp_path), export(tmp_path, campaign="Autumn #2"))
+    assert [(missed.campaign, missed.leads) for missed in told.unshown] == [("Autumn", 2), ("Autumn #2", 2)]
+    assert decided(workspace, tmp_path) == [NEW] * 4
+
+
+def test_what_was_ended_by_exports_from_before_the_import_comes_back(workspace, out, tmp_path):
+    workspace.imported(out)
+    file = export(tmp_path)
+    workspace.drop(workspace.load(file).snapshot)
+    assert workspace.load(file, taken_at=OLD + timedelta(hours=1)).unshown == ()
+    assert decided(workspace, tmp_path) == [HELD] * 4
+
+
+def test_a_complete_load_without_the_campaign_says_so_too(workspace, out, tmp_path):
+    workspace.imported(out, batches=[1])
+    told = workspace.load(export(tmp_path, campaign="Other"), complete=True)
+    assert [(missed.campaign, missed.leads) for missed in told.unshown] == [("Autumn", 2)]
+
+
+def test_a_load_that_shows_half_of_the_imported_leads_is_as_it_should_be(workspace, out, tmp_path):
+    workspace.imported(out)
+    assert workspace.load(export(tmp_path, "lea_1,lead1@acme-tools.com,Lea1,done")).unshown == ()
+    assert workspace.load(export(tmp_path, "lea_1,lead1@acme-tools.com,Lea1,running")).unshown == ()
+
+
+def test_a_load_that_shows_few_of_the_imported_leads_tells_the_others(workspace, tmp_path):
+    (tmp_path / "leads.csv").write_text(LEADS, "utf-8")
+    result = ls.run(tmp_path / "leads.csv", workspace=workspace, campaign="Autumn", new_campaign=True, validate="off")
+    workspace.imported(result.write(tmp_path / "out"))
+    told = workspace.load(export(tmp_path, "lea_1,lead1@acme-tools.com,Lea1,done"))
+    assert [(missed.campaign, missed.leads) for missed in told.unshown] == [("Autumn", 3)]
+
+
+def test_a_load_of_other_campaigns_has_nothing_to_show(workspace, out, tmp_path):
+    workspace.imported(out)
+    assert workspace.load(export(tmp_path, campaign="Other")).unshown == ()
+
+
+def test_an_imported_lead_that_an_export_shows_has_changed(workspace, out, tmp_path):
+    workspace.imported(out, batches=[1])
+    shown = [f"lea_{n},lead{n}@acme-tools.com,https://www.linkedin.com/in/lead-{n},running" for n in (1, 5)]
+    told = workspace.load(write(tmp_path / "Autumn.csv", "_id,email,linkedinUrl,status", *shown))
+    assert (told.came, told.left, told.changed) == (1, 1, 1)
+
+
 def test_nobody_counts_as_deleted_because_an_export_does_not_show_an_imported_lead(workspace, out, tmp_path):
     workspace.imported(out)
     workspace.load(export(tmp_path))
@@ -234,6 +281,16 @@ def test_undo_of_what_was_never_told_of_changes_nothing(workspace, out):
     told = workspace.imported(out, undo=True)
     assert (told.snapshot, told.never) == (None, (1, 2))
     assert workspace.snapshots.height == 1
+
+
+def test_what_was_taken_back_is_told_apart_from_what_was_never_told_of(workspace, out):
+    workspace.imported(out, batches=[1])
+    workspace.imported(out, batches=[1], undo=True)
+    told = workspace.imported(out, undo=True)
+    assert (told.snapshot, told.batches, told.undone, told.never) == (None, (), (1,), (2,))
+    workspace.imported(out, batches=[1])
+    told = workspace.imported(out, undo=True)
+    assert (told.batches, told.undone, told.never) == ((1,), (), (2,))
 
 
 def test_undo_after_a_load_of_the_campaign_changes_nothing(workspace, out, tmp_path):

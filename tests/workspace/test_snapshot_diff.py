@@ -70,6 +70,19 @@ def test_every_change_of_campaigns_and_leads_is_told_once(workspace):
     )
 
 
+def test_a_load_counts_the_leads_that_diff_tells(tmp_path):
+    workspace, spring = ls.Workspace(tmp_path / "w.duckdb"), tmp_path / "Spring.csv"
+    before = [f"lead{n}@acme-tools.com,Lea,,running,{f'lea_{n}' if n < 6 else ''}" for n in range(9)]
+    workspace.load(write(spring, *before, *before[:1]), taken_at=day(0))
+    after = [line.replace("running", "done") for line in (*before[:3], *before[6:8])]
+    grown = [f"new{n}@acme-tools.com,New,,running,lea_9{n}" for n in range(2)]
+    told = workspace.load(write(spring, *after, *before[3:5], *grown), taken_at=day(1))
+    counted = dict(workspace.diff().group_by("what").len().iter_rows())
+    assert (told.came, told.left, told.changed) == (2, 3, 5)
+    assert counted == {"came": 2, "went": 3, "status_changed": 5}
+    assert told.memberships - len(before) - 1 == told.came - told.left
+
+
 def test_the_other_way_round_it_is_the_other_way_round(workspace):
     assert ("Spring", "lea_6", "went", "running", None) in rows(workspace.diff(2, 1))
 

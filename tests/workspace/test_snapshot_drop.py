@@ -81,7 +81,7 @@ def test_without_the_newest_the_one_before_it_is_what_the_next_load_goes_on_from
         ("lea_eve", "running"),
     ]
     loaded = workspace.load(tmp_path / "Spring.csv", taken_at=day(3))
-    assert (loaded.snapshot, loaded.came, loaded.left) == (4, 1, 2)
+    assert (loaded.snapshot, loaded.came, loaded.left, loaded.changed) == (4, 0, 1, 1)
 
 
 def test_only_what_no_other_snapshot_shows_is_removed(workspace):

@@ -46,6 +46,43 @@ def test_a_file_is_the_campaign_that_its_stem_names(workspace, spring):
     assert workspace.campaigns.select("name", "leads").rows() == [("Spring", 2)]
 
 
+def test_a_load_names_the_campaigns_that_the_workspace_did_not_have(workspace, spring, tmp_path):
+    assert workspace.load(spring, taken_at=JANUARY).new_campaigns == ("Spring",)
+    new = [write(tmp_path / f"{name}.csv", lead(f"{name}@acme-tools.com", number=9)) for name in ("z", "a")]
+    assert workspace.load(spring, *new, taken_at=FEBRUARY).new_campaigns == ("a", "z")
+    assert workspace.load(spring, taken_at=FEBRUARY).new_campaigns == ()
+
+
+def test_a_campaign_that_comes_back_is_new_again_and_a_renamed_one_is_not(workspace, spring, tmp_path):
+    other = write(tmp_path / "Other.csv", lead("eve@acme-tools.com", number=3))
+    workspace.load(spring, other, taken_at=JANUARY)
+    workspace.load(other, complete=True, taken_at=JANUARY)
+    assert workspace.load(spring, taken_at=FEBRUARY).new_campaigns == ("Spring",)
+    told = write(tmp_path / "c.csv", "cam_1,Spring", header="id,name")
+    workspace.load(spring, campaigns=told, taken_at=FEBRUARY)
+    renamed = write(tmp_path / "c.csv", "cam_1,Summer", header="id,name")
+    assert (
+        workspace.load(spring.rename(tmp_path / "cam_1.csv"), campaigns=renamed, taken_at=FEBRUARY).new_campaigns == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "is_list"),
+    [
+        ("email,firstName", "ann@acme-tools.com,Ann", True),
+        ("Email,Record ID,Lead Status", "ann@acme-tools.com,1,New", True),
+        ("email,campaign", "ann@acme-tools.com,Spring", True),
+        ("_id,email", "lea_1,ann@acme-tools.com", False),
+        ("email,status", "ann@acme-tools.com,", False),
+        ("email,lastState", "ann@acme-tools.com,emailsSent", False),
+        ("email,is paused", "ann@acme-tools.com,no", False),
+    ],
+)
+def test_a_file_without_ids_and_states_looks_like_a_list(workspace, tmp_path, header, row, is_list):
+    file = write(tmp_path / "Spring.csv", row, header=header)
+    assert workspace.load(file).like_lists == ((str(file),) if is_list else ())
+
+
 def test_a_dot_in_a_campaigns_name_is_part_of_it(workspace, tmp_path):
     workspace.load(write(tmp_path / "Version 2.1.csv", lead("ann@acme-tools.com")))
     assert workspace.campaigns["name"].to_list() == ["Version 2.1"]
@@ -129,7 +166,7 @@ def test_a_load_is_the_same_whatever_parts_it_arrives_in(workspace, tmp_path, mo
                 small.setattr(f"leadsieve.{module}.PART_ROWS", rows)
             assert other.load(*files, taken_at=moment) == loaded
     assert stored(other) == stored(workspace)
-    assert (loaded.memberships, loaded.came, loaded.left) == (2 * 7, 2 * 7 - 2, 4)
+    assert (loaded.memberships, loaded.came, loaded.left, loaded.changed) == (2 * 7, 2 * 7 - 2 - 4, 0, 4)
     memberships, identifiers = stored(workspace)
     # B's two leads that stay running are stored once.
     assert (len(memberships), len(identifiers)) == (2 * 6 + 2 * 7 - 2, 2 * 6 + 2 * 7 - 2)

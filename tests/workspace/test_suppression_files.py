@@ -88,6 +88,15 @@ def test_what_is_no_opt_out_from_email_suppresses_nobody(workspace, header, row)
     assert (added.added, added.not_opted_out) == (0, 1)
 
 
+def test_what_was_added_says_which_values_counted_and_a_list_has_none(workspace):
+    told = suppress(workspace, f"{ANN},STOP", "eve@quiet-firm.com,DNC", header="Email,Lead Status")
+    assert [(value.column, value.value, value.rows, value.reason) for value in told.values] == [
+        ("Lead Status", "DNC", 1, "do_not_contact"),
+        ("Lead Status", "STOP", 1, None),
+    ]
+    assert suppress(workspace, ANN).values == ()
+
+
 def test_an_export_in_which_no_column_says_anything_is_refused_with_what_was_looked_for(workspace):
     with pytest.raises(ls.InputError, match=r"looked for columns such as `Unsubscribed from all email`.*`value`"):
         suppress(workspace, f"{ANN},Ann", header="Email,First Name")

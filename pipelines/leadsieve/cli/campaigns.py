@@ -1,8 +1,8 @@
 """`snapshot`: campaign exports into the workspace."""
 
 import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +14,8 @@ from leadsieve.errors import UsageError
 from leadsieve.resources import tell_polars
 
 if TYPE_CHECKING:
-    from leadsieve.workspace import Departure, Loaded
+    from leadsieve import Workspace
+    from leadsieve.workspace import Departure, Loaded, Unshown
 
 app = typer.Typer(help="The workspace's campaigns and who is in them.", no_args_is_help=True)
 
@@ -69,7 +70,7 @@ def load(
         policy=policy,
     )
     if loaded.snapshot is not None:
-        _say_snapshot(loaded, place.path)
+        _say_snapshot(loaded, place)
     if loaded.connections or loaded.snapshot is None:
         unnamed = (
             f", {loaded.unnamed_connections:,} of them with nothing to recognise them by"
@@ -81,7 +82,7 @@ def load(
         )
 
 
-def _say_snapshot(loaded: "Loaded", path: Path) -> None:
+def _say_snapshot(loaded: "Loaded", place: "Workspace") -> None:
     if loaded.known:
         console.say(
             f"These exports are snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC already, so nothing was loaded; "
@@ -89,9 +90,11 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
         )
         return
     console.say(
-        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {path}: {counted(loaded.memberships, 'lead')} of "
-        f"{counted(loaded.campaigns, 'campaign')}, {loaded.came:,} new or changed, {loaded.left:,} gone or changed."
+        f"Snapshot {loaded.snapshot} of {loaded.taken_at:%Y-%m-%d %H:%M} UTC in {place.path}: {counted(loaded.memberships, 'lead')} of "
+        f"{counted(loaded.campaigns, 'campaign')}, {loaded.came:,} new, {loaded.left:,} gone, {loaded.changed:,} changed."
     )
+    if loaded.new_campaigns:
+        console.say(_new_in_the_workspace(loaded.new_campaigns))
     if loaded.no_identifier:
         console.say(
             f"{counted(loaded.no_identifier, 'lead has', 'leads have')} neither an email nor a LinkedIn profile and cannot be recognised; "
@@ -99,6 +102,10 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
         )
     for departure in loaded.departures:
         console.say(_deleted(departure))
+    for file in loaded.like_lists:
+        console.warn(_like_a_list(file, _undo(loaded.snapshot, place)))
+    for unshown in loaded.unshown:
+        console.warn(_new_again(unshown, loaded.snapshot))
 
 
 def _deleted(departure: "Departure") -> str:
@@ -110,6 +117,42 @@ def _deleted(departure: "Departure") -> str:
     return (
         f"{departure.gone:,} of {departure.before:,} leads of {departure.campaign} are missing at once: a filtered export, or a rollback? "
         f"If they were deleted, say `leadsieve deleted confirm {shlex.quote(departure.campaign)}`; else export the whole campaign and load it again."
+    )
+
+
+_MOST_NAMES = 5
+"""Of the campaigns that are new so many are named; `snapshot list` has them all."""
+
+
+def _new_in_the_workspace(names: "Sequence[str]") -> str:
+    from leadsieve.reporting.phrases import among
+
+    more = len(names) - _MOST_NAMES
+    told = among([*names[:_MOST_NAMES], f"{more:,} more"] if more > 0 else names)
+    return f"New in the workspace: {counted(len(names), 'campaign')}, {told}."
+
+
+def _like_a_list(file: str, undo: str) -> str:
+    return (
+        f"{file} has neither a column `_id` nor one for the status of its leads: it looks like a list of leads and not like a campaign's export, "
+        f"and everybody in it counts as active in a campaign now. If it is a list, {undo}, and give it to `leadsieve run`."
+    )
+
+
+def _undo(snapshot: int | None, place: "Workspace") -> str:
+    """Return how the load is taken back; the only snapshot cannot be dropped."""
+    if place.snapshots.height > 1:
+        return f"take it back with `leadsieve snapshot drop {snapshot}`"
+    return "load all exports of your campaigns with --complete in its place"
+
+
+def _new_again(unshown: "Unshown", snapshot: int | None) -> str:
+    """Say how many imported leads the load took out of a campaign, and how they come back where the exports were older."""
+    one = unshown.leads == 1
+    return (
+        f"{counted(unshown.leads, 'lead')} that you said {'was' if one else 'were'} imported into {unshown.campaign} {'is' if one else 'are'} in none of these exports, "
+        f"so from now on a run takes {'it' if one else 'them'} for new again. If the exports were made before the import, say `leadsieve snapshot drop {snapshot}` and load them "
+        "with --taken-at and the time when they were made, or load newer ones (docs/time.md)."
     )
 
 

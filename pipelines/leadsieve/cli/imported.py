@@ -52,6 +52,8 @@ def _undone(told: "Imported", out: Path) -> Iterator[str]:
         yield f"Snapshot {told.snapshot}: {counted(told.leads, 'lead')} of {_batches(told.batches)} no longer {'counts' if told.leads == 1 else 'count'} as imported."
     if told.never:
         yield f"Nothing to take back: `leadsieve imported {shlex.quote(str(out))}` was never said of {_batches(told.never)}."
+    if told.undone:
+        yield f"Nothing to take back: {_batches(told.undone)} {'was' if len(told.undone) == 1 else 'were'} taken back already."
     if told.overtaken:
         yield f"Nothing to take back: the campaign of {_batches(told.overtaken)} has been loaded since, and its export stands."
 

@@ -1,17 +1,20 @@
 """`suppress`: who must not be written to."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 import leadsieve
+from leadsieve import reporting
 from leadsieve.cli import console, options
 from leadsieve.counts import counted
 from leadsieve.reporting.phrases import rows
 
 if TYPE_CHECKING:
     from leadsieve import Policy, Workspace
+    from leadsieve.suppress_values import ColumnValue
     from leadsieve.workspace import Added
 
 app = typer.Typer(help="Who must not be written to, whatever the dedup mode.", no_args_is_help=True)
@@ -50,6 +53,8 @@ def add(
     place = _place(workspace, policy)
     added = place.suppress(file, hashed=hashed, allow_partial=allow_partial, force=force, policy=policy)
     console.say(_told(added))
+    if added.values:
+        _say_values(added.values)
     if added.not_opted_out and not (added.added or added.known):
         console.warn(_NOBODY.format(file=file))
 
@@ -61,6 +66,37 @@ def _told(added: "Added") -> str:
     if added.columns:
         text += f", {rows(added.not_opted_out)} not opted out by {', '.join(f'`{column}`' for column in added.columns)}"
     return f"{text}."
+
+
+_MOST_VALUES: Final = 10
+"""Of a column so many values that count as an opt-out are shown, and so many that do not."""
+
+_TO_TEACH: Final = (
+    "If a value that is no opt-out here should be one, add it to the words of its column under `suppress_columns` in the policy "
+    "(`leadsieve init` writes one that has them all) and add the file again."
+)
+
+
+def _say_values(values: "Sequence[ColumnValue]") -> None:
+    """Show which values count as an opt-out and which do not, and what to do about one that should."""
+    table = reporting.plain_table("column", "value", "rows", "counts as", right=(2,))
+    for column in dict.fromkeys(value.column for value in values):
+        of_it = [value for value in values if value.column == column]
+        for them in ([v for v in of_it if v.reason], [v for v in of_it if not v.reason]):
+            for value in them[:_MOST_VALUES]:
+                named = value.value or "(not shown: long, rare or personal)"
+                table.add_row(
+                    reporting.cut(column), reporting.cut(named), f"{value.rows:,}", value.reason or "no opt-out"
+                )
+            if more := them[_MOST_VALUES:]:
+                in_rows = sum(value.rows for value in more)
+                table.add_row(
+                    reporting.cut(column), f"… {len(more):,} more", f"{in_rows:,}", more[0].reason or "no opt-out"
+                )
+    with console.out() as screen:
+        screen.print(table)
+        if any(value.reason is None for value in values):
+            screen.print(_TO_TEACH)
 
 
 @app.command("list")

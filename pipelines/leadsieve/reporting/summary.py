@@ -2,25 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from leadsieve.batching import Batch, Plan
 from leadsieve.counts import counted
 from leadsieve.policy import Policy
-from leadsieve.reporting.phrases import rows
+from leadsieve.reporting.phrases import among, rows
 from leadsieve.reporting.tally import CELLS, Tally
 from leadsieve.reporting.troubleshooting import signs, troubles
 from leadsieve.schema import MARKS
 from leadsieve.sieve import Sieved, storage_campaign
+from leadsieve.suppress_values import ColumnValue
 from leadsieve.words import DedupMode, ImportMode, Outcome, Reason
 
 
 def summarise(
-    tally: Tally, sieved: Sieved, plan: Plan, *, ignored_lines: int, files: Mapping[int, str], policy: Policy
+    tally: Tally,
+    sieved: Sieved,
+    plan: Plan,
+    *,
+    ignored_lines: int,
+    unread: Sequence[ColumnValue],
+    files: Mapping[int, str],
+    policy: Policy,
 ) -> dict[str, Any]:
-    """Return the run's counts, in rows unless a name says people; `files` names each batch's file."""
+    """Return the run's counts, in rows unless a name says people; `files` names each batch's file.
+
+    `unread` is what stands in the list's columns for opt-outs and is neither one nor a no.
+    """
     snapshot = sieved.snapshot
     counted = _counted(tally, sieved)
     found = signs(tally, plan.batches, target=sieved.target.name, members=sieved.target.members)
@@ -44,12 +55,13 @@ def summarise(
             "campaign": storage_campaign(sieved, policy),
         },
         "unclassified_statuses": sieved.statuses,
+        "unread_opt_outs": _by_column(unread),
         "snapshot": {"id": snapshot["id"], "taken_at": f"{snapshot['taken_at'].isoformat()}Z"} if snapshot else None,
         "campaign": sieved.target.name,
         "dedup": str(policy.dedup),
         "import_mode": str(policy.import_mode),
         "method": str(policy.method),
-        "advice": _advice(counted, sieved, policy),
+        "advice": _advice(counted, sieved, unread, policy),
         "troubles": [asdict(trouble) for trouble in troubles(found, policy)],
     }
 
@@ -104,10 +116,45 @@ def _batch(batch: Batch, files: Mapping[int, str]) -> dict[str, Any]:
     return {"file": files[batch.batch], "campaign": batch.campaign, "upload": batch.upload, "rows": batch.rows}
 
 
-def _advice(counted: _Counted, sieved: Sieved, policy: Policy) -> list[dict[str, Any]]:
+def _by_column(unread: Sequence[ColumnValue]) -> dict[str, dict[str, int]]:
+    """Return in how many rows each value stands, by column; those that are not shown are counted together."""
+    names = dict.fromkeys(value.column for value in unread)
+    return {name: {v.value or "(not shown)": v.rows for v in unread if v.column == name} for name in names}
+
+
+def _advice(counted: _Counted, sieved: Sieved, unread: Sequence[ColumnValue], policy: Policy) -> list[dict[str, Any]]:
     """Return what a setting would change and what is odd: code, rows that it concerns, one sentence. Nothing without a row."""
-    told = [*_of_settings(counted), *_of_workspace(sieved, policy), *_of_connections(counted, sieved, policy)]
+    told = [
+        *_of_opt_outs(unread),
+        *_of_settings(counted),
+        *_of_workspace(sieved, policy),
+        *_of_connections(counted, sieved, policy),
+    ]
     return [{"code": code, "rows": count, "text": text} for code, count, text in told if count]
+
+
+_MOST_VALUES: Final = 5
+"""Of a column's values that are not understood so many are named; summary.json has them all."""
+
+
+def _of_opt_outs(unread: Sequence[ColumnValue]) -> list[tuple[str, int, str]]:
+    columns = _by_column(unread)
+    count = sum(value.rows for value in unread)
+    what = "cell of a column for opt-outs says", "cells of columns for opt-outs say"
+    named = "; ".join(f"`{column}` {among(_named(values))}" for column, values in columns.items())
+    return [
+        (
+            "unread_opt_outs",
+            count,
+            f"{counted(count, *what)} neither yes nor no and {'holds' if count == 1 else 'hold'} nobody back: {named}. If these people opted out, add the words under `suppress_columns` in the policy (`leadsieve init` writes it), and run again before you import.",
+        )
+    ]
+
+
+def _named(values: Mapping[str, int]) -> list[str]:
+    first = [f"{value} ({rows:,})" for value, rows in list(values.items())[:_MOST_VALUES]]
+    more = len(values) - len(first)
+    return [*first, f"{more:,} more"] if more else first
 
 
 def _of_settings(counted: _Counted) -> list[tuple[str, int, str]]:

@@ -347,6 +347,15 @@ _ENTRY: Mapping[str, str] = {
 }
 
 
+_VALUE: Mapping[str, str] = {
+    "email": "the email",
+    "email_hash": "the email",
+    "linkedin": "the LinkedIn profile",
+    "phone": "the phone number",
+}
+"""What an entry is lifted by. It is not printed: no message shows an address."""
+
+
 def _of_entries(by_kind: Mapping[str, Sequence[str]]) -> Change:
     """Return which entries of the suppression to lift; their values are told by the workspace alone."""
     domains = [f"@{by.rpartition('@')[2]}" for by in by_kind.get("domain", ())]
@@ -354,7 +363,9 @@ def _of_entries(by_kind: Mapping[str, Sequence[str]]) -> Change:
     values = [*domains, *("VALUE" for told in others.values() for _ in told)]
     told = among([_entries(kind, told) for kind, told in others.items()] + [f"the domain {d}" for d in domains])
     both = "" if len(values) == 1 else f", all {len(values)} of them"
-    return Change(Act.LIFT, f"lift {told}{both} (`leadsieve suppress remove {' '.join(values)}`)")
+    named = among(dict.fromkeys(_VALUE.get(kind, kind) for kind in others))
+    which = f", VALUE being {named} of this row or of another of its person" if others else ""
+    return Change(Act.LIFT, f"lift {told}{both} (`leadsieve suppress remove {' '.join(values)}`{which})")
 
 
 def _entries(kind: str, told: Sequence[str]) -> str:

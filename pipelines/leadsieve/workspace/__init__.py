@@ -1,7 +1,7 @@
 """The team's state as known here: campaigns, who is in them with which status, who is suppressed. One DuckDB file."""
 
 from leadsieve.workspace.facade import Workspace
-from leadsieve.workspace.imports import Imported
+from leadsieve.workspace.imports import Imported, Unshown
 from leadsieve.workspace.runs import record_run
 from leadsieve.workspace.snapshots import Loaded
 from leadsieve.workspace.statuses import known_statuses, status_table
@@ -17,6 +17,7 @@ __all__ = [
     "Departure",
     "Imported",
     "Loaded",
+    "Unshown",
     "Workspace",
     "attach",
     "deletions",

@@ -20,6 +20,8 @@ def diff_snapshots(path: Path, before: int | None, after: int | None, *, lock_ti
     with store.reading(path, lock_timeout=lock_timeout) as con:
         a, b = _chosen(con, path, before, after)
         put(con, "compared", pl.DataFrame({"a": [a], "b": [b]}))
+        con.execute(store.statement("unlike.sql"))
+        con.execute(store.statement("pairs.sql"))
         changes: pl.DataFrame = con.sql(store.statement("diff.sql")).pl()
     return changes
 

@@ -22,8 +22,8 @@ from leadsieve.workspace.storing import PLACE, States
 class Imported:
     """What `imported` did: the snapshot that it made, the batches of the run by what became of them, and the leads that it concerns.
 
-    `already` were told of before; with `undo`: `never` were not told of, `overtaken` have been loaded since. `changed` names batch
-    files that are no longer as the run wrote them.
+    `already` were told of before; with `undo`: `never` were not told of, `undone` have been taken back already, `overtaken` have been loaded
+    since. `changed` names batch files that are no longer as the run wrote them.
     """
 
     snapshot: int | None = None
@@ -32,8 +32,26 @@ class Imported:
     leads: int = 0
     already: tuple[int, ...] = ()
     never: tuple[int, ...] = ()
+    undone: tuple[int, ...] = ()
     overtaken: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """So many leads counted as imported into a campaign until a load took its place, whose exports show none of them or few."""
+
+    campaign: str
+    leads: int
+
+
+def unshown_imports(con: duckdb.DuckDBPyConnection) -> tuple[Unshown, ...]:
+    """Return what the load in `con` ended although it was told to be imported, one a campaign, by its newest name."""
+    told = con.execute(
+        "select (select arg_max(c.name, c.from_snapshot) from campaigns c where c.campaign = u.campaign) as name, u.leads "
+        "from unshown u order by name, u.campaign"
+    ).fetchall()
+    return tuple(Unshown(campaign=name, leads=leads) for name, leads in told)
 
 
 def tell_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_timeout: float = 10.0) -> Imported:
@@ -71,7 +89,7 @@ def undo_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
     run = importable(out)
     wanted = _wanted(run, out, batches)
     with store.writing(path, lock_timeout=lock_timeout) as con:
-        standing = _standing(con, run) & wanted
+        standing, undone = _standing(con, run) & wanted, _undone(con, run) & wanted
         told = run.leads.filter(pl.col("batch").is_in(standing)).select("row", "batch", name="batch_campaign")
         counting = set(_counting(con, run, told))
         snapshot = None
@@ -84,7 +102,8 @@ def undo_import(path: Path, out: Path, *, batches: Sequence[int] = (), lock_time
         batches=tuple(sorted(counting)),
         campaigns=tuple(told.filter(pl.col("batch").is_in(counting))["name"].unique(maintain_order=True)),
         leads=leads,
-        never=tuple(sorted(wanted - standing)),
+        never=tuple(sorted(wanted - standing - undone)),
+        undone=tuple(sorted(undone - standing)),
         overtaken=tuple(sorted(standing - counting)),
     )
 
@@ -108,6 +127,12 @@ def _wanted(run: Importable, out: Path, batches: Sequence[int]) -> set[int]:
 def _standing(con: duckdb.DuckDBPyConnection, run: Importable) -> set[int]:
     """Return the batches of the run that were told of and not taken back."""
     found = con.execute("select batch from imports where run = ? and undone_by is null", [run.run]).fetchall()
+    return {batch for (batch,) in found}
+
+
+def _undone(con: duckdb.DuckDBPyConnection, run: Importable) -> set[int]:
+    """Return the batches of the run that were told of and taken back, some of which may have been told of again."""
+    found = con.execute("select batch from imports where run = ? and undone_by is not null", [run.run]).fetchall()
     return {batch for (batch,) in found}
 
 

@@ -1,16 +1,18 @@
 -- A load that arrived (arrive.sql) becomes the next snapshot. In: living, stayed, arrived (one row a part, file and word: how many
 -- leads, how many without identifier), brought (which campaign each word means), known (the campaigns file), load (one row). Out: the workspace's
--- tables; `ended` (memberships); `merged` (one row of counts).
+-- tables; `ended` (memberships); `unshown` (imported leads that the load ends, by campaign); `came_anew` (the names of
+-- campaigns that the workspace did not have); `unlike` (memberships that ended, and those that came
+-- to the same campaigns); `merged` (one row of counts).
 
--- A lead whose import was told after the export was made cannot stand in it yet. An export that shows half of an import's leads or
--- more was made after the import, whatever its time.
 create or replace temp table told_of as
-select m.membership, m.campaign, m.from_snapshot
+select m.membership, m.campaign, m.from_snapshot,
+    (select n.loaded_at from snapshots n where n.id = m.from_snapshot) > l.taken_at as is_later
 from memberships m, load l
 where m.imported and m.until_snapshot is null and m.from_snapshot < l.snapshot
-    and (select n.loaded_at from snapshots n where n.id = m.from_snapshot) > l.taken_at;
+    and (l.complete or m.campaign in (select campaign from brought));
 
-create or replace temp table awaited as
+-- An export that shows half of an import's leads or more was made after the import, whatever its time.
+create or replace temp table missed as
 with keys_told as (
     select t.membership, t.campaign, i.identifier from told_of t join membership_identifiers i using (membership)
 ), alike as (
@@ -25,7 +27,15 @@ with keys_told as (
         count(*) over (partition by campaign, from_snapshot) as leads
     from told_of t left join shown s using (membership)
 )
-select membership, campaign from counted where not is_shown and 2 * of_it < leads;
+select membership, campaign, is_later from counted where not is_shown and 2 * of_it < leads;
+
+-- A lead whose import was told after the export was made cannot stand in it yet.
+create or replace temp table awaited as
+select membership, campaign from missed where is_later;
+
+-- One that the export should show by its time: it was made earlier than it says, or the lead was not imported.
+create or replace temp table unshown as
+select campaign, count(*) as leads from missed where not is_later group by campaign;
 
 create or replace temp table ended as
 select membership from living anti join stayed using (membership) anti join awaited using (membership);
@@ -63,6 +73,21 @@ where c.until_snapshot is null and c.from_snapshot < l.snapshot
 update campaigns set until_snapshot = (select snapshot from load)
 where until_snapshot is null and from_snapshot < (select snapshot from load)
     and campaign in (select campaign from campaigns where from_snapshot = (select snapshot from load));
+
+create or replace temp table came_anew as
+select c.name from campaigns c, load l
+where c.from_snapshot = l.snapshot and c.campaign not in (select campaign from campaigns, load where from_snapshot < snapshot);
+
+-- What ended and what came instead, for pairs.sql.
+create or replace temp table unlike as
+with went as (
+    select membership, campaign, lead_id, status, true as before, false as after from memberships semi join ended using (membership)
+)
+from went
+union all
+select m.membership, m.campaign, m.lead_id, m.status, false, true
+from memberships m
+where m.from_snapshot = (select snapshot from load) and m.campaign in (select campaign from went);
 
 create or replace temp table merged as
 select

@@ -24,13 +24,14 @@ _COPY: Final = re.compile(r"(?i)( ?\(\d{1,2}\)|(?<=\S)( -)? (copy|kopie|copie)( 
 class Export:
     """One file of a load: its hash, the campaigns that it names (its words for them).
 
-    `stem` is its name where that alone says which campaign it is.
+    `stem` is its name where that alone says which campaign it is. `tells_states`: it has `_id`s or states of leads, as an export of a campaign does.
     """
 
     file: str
     sha256: str
     words: tuple[str, ...]
     stem: str | None
+    tells_states: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from leadsieve.workspace import store
 from leadsieve.workspace.arrival import allow, arrive
 from leadsieve.workspace.backup import Backup, is_backup, read_backup
 from leadsieve.workspace.connections import Connections, connections_of, is_connections, replace_connections
+from leadsieve.workspace.imports import Unshown, unshown_imports
 from leadsieve.workspace.keys import KEYS, cleaned_cells, further_keys
 from leadsieve.workspace.recognition import (
     Export,
@@ -59,6 +60,9 @@ _OWN_COLUMNS: Mapping[str, str] = {
 _EXACT = ("_id", "status", "lastState", "isPaused", "campaign", "source", "emailStatus")
 """The same as lemlist writes them: they win over a custom variable that is called alike."""
 
+_OF_STATES = frozenset({"lead_id", "status", "last_state", "is_paused"})
+"""What no list of leads has, but every export of lemlist."""
+
 _OF_MEMBERSHIP = ("told", "linkedin_url_sales_nav", "lead_id", "status", "is_paused", "last_state", "source")
 _CAMPAIGNS: dict[str, type[pl.DataType]] = {
     "id": pl.String,
@@ -75,8 +79,11 @@ _TRUE = ("true", "yes", "1", "x")
 class Loaded:
     """What a load brought: the snapshot's number and time, and counts over the campaigns that it brought.
 
+    `came`, `left` and `changed` count leads against what their campaigns were before; one is the same as `leadsieve snapshot diff` knows it.
     `known`: that snapshot had these exports already, and nothing was loaded.
-    `departures` has the campaigns from which somebody deleted leads. `connections` counts LinkedIn connections, and
+    `new_campaigns` names those that the workspace did not have, `like_lists` the files that have neither `_id`s nor states of leads: lists of leads, perhaps.
+    `departures` has the campaigns from which somebody deleted leads, `unshown` those whose imported leads the exports do not show though they
+    are later than the import. `connections` counts LinkedIn connections, and
     `unnamed_connections` those without anything to recognise them by. A load of connections alone makes no snapshot.
     """
 
@@ -87,8 +94,12 @@ class Loaded:
     no_identifier: int = 0
     came: int = 0
     left: int = 0
+    changed: int = 0
     known: bool = False
+    new_campaigns: tuple[str, ...] = ()
+    like_lists: tuple[str, ...] = ()
     departures: tuple[Departure, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
     connections: int = 0
     unnamed_connections: int = 0
 
@@ -173,12 +184,15 @@ def _bundle(
 def _stage_file(staged: Staging, told: Read, *, place: int, campaign: str | None, saved: Saved) -> Export:
     """Stage a file's memberships; return what is to be known of it: its hash, and the campaigns that it names."""
     mappings = _mappings(told, saved_for(told, saved))
-    column = None if campaign else _own_columns(told.columns).get("campaign")
+    own = _own_columns(told.columns)
+    column = None if campaign else own.get("campaign")
     name = _campaign_of(told, campaign)
     staged.add_read(told, partial(_memberships, column=column, name=name, mappings=mappings), file=place)
     words = _words(told, column, name) if column else [name]
     stem = None if campaign or column else name
-    return Export(file=told.file, sha256=told.sha256, words=tuple(words), stem=stem)
+    return Export(
+        file=told.file, sha256=told.sha256, words=tuple(words), stem=stem, tells_states=bool(_OF_STATES & own.keys())
+    )
 
 
 def _words(told: Read, column: str, name: str) -> list[str]:
@@ -400,14 +414,22 @@ def _merge(
     arrive(con, bundle.staged, brought, words=len(words))
     con.execute(store.statement("merge.sql"))
     departures = conclude_deletions(con, policy.statuses)
-    counts = con.execute("select campaigns, memberships, no_identifier, came, gone from merged").fetchall()[0]
+    con.execute(store.statement("pairs.sql"))
+    counts = con.execute(
+        "select campaigns, memberships, no_identifier, came, gone, (select count(*) from pairs) from merged"
+    ).fetchall()[0]
+    new_campaigns = con.execute("select name from came_anew order by name").fetchall()
     return Loaded(
         snapshot=snapshot,
         taken_at=moment,
+        new_campaigns=tuple(name for (name,) in new_campaigns),
+        like_lists=tuple(export.file for export in bundle.exports if not export.tells_states),
         campaigns=counts[0],
         memberships=counts[1],
         no_identifier=counts[2],
-        came=counts[3],
-        left=counts[4],
+        came=counts[3] - counts[5],
+        left=counts[4] - counts[5],
+        changed=counts[5],
         departures=departures,
+        unshown=unshown_imports(con),
     )

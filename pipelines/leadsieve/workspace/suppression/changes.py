@@ -11,6 +11,7 @@ import polars as pl
 
 from leadsieve.errors import InputError, UsageError
 from leadsieve.policy import Policy
+from leadsieve.suppress_values import ColumnValue
 from leadsieve.workspace import store
 from leadsieve.workspace.suppression.entries import Kind, named_by, refuse_wide
 from leadsieve.workspace.suppression.files import OptOuts, read_opt_outs
@@ -31,7 +32,7 @@ _IDENTITY = ("kind", "value", "reason")
 class Added:
     """What `suppress add` did: entries that are new or stood already, rows that name nobody or opt out of nothing.
 
-    `columns` are those that a CRM's export was asked by; none for a list, whose every row is an opt-out.
+    `columns` are those that a CRM's export was asked by, and `values` what stands in them, counted as an opt-out or not; none for a list, whose every row is one.
     """
 
     added: int
@@ -39,6 +40,7 @@ class Added:
     unreadable: int
     not_opted_out: int = 0
     columns: tuple[str, ...] = ()
+    values: tuple[ColumnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ def add_suppressions(
         unreadable=len(told.unreadable),
         not_opted_out=told.not_opted_out,
         columns=told.columns,
+        values=told.values,
     )
 
 

@@ -16,6 +16,7 @@ from leadsieve.phones import phone_keys
 from leadsieve.policy import Policy
 from leadsieve.schema import LIST_COLUMN, LIST_SAYS
 from leadsieve.suppress_columns import columns_of, said_by_columns
+from leadsieve.suppress_values import ColumnValue, values_of
 from leadsieve.workspace.suppression.entries import ADDED_AT, ENTRIES, Kind, named_by, reason_of
 from leadsieve.workspace.suppression.persons import Whose, columns_of_persons
 
@@ -28,7 +29,8 @@ _LINE = ":line"
 class OptOuts:
     """What a file says: its entries (columns `ENTRIES`), the lines that name nobody, how many rows opt out of nothing.
 
-    `hash_keys` are the checks of the keys that its hashes were made with, where an export of ours says them. `columns` are those that a CRM export was asked by; none for a list, whose every row is an opt-out.
+    `hash_keys` are the checks of the keys that its hashes were made with, where an export of ours says them. `columns` are those that a CRM export was asked by, and
+    `values` what stands in them; none for a list, whose every row is an opt-out.
     """
 
     file: str
@@ -37,6 +39,7 @@ class OptOuts:
     hash_keys: tuple[str, ...] = ()
     not_opted_out: int = 0
     columns: tuple[str, ...] = ()
+    values: tuple[ColumnValue, ...] = ()
 
     def whole(self) -> "OptOuts":
         """Return the same; raises InputError when a row names nobody, for a lost opt-out is harm."""
@@ -121,6 +124,7 @@ def _of_export(told: Read, policy: Policy) -> OptOuts:
         unreadable=tuple(sorted([*told.rejected["line"], *nobody])),
         not_opted_out=told.table.height - persons.height,
         columns=tuple(asked),
+        values=values_of(told.table, policy.suppress_columns),
     )
 
 
