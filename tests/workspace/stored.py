@@ -10,8 +10,9 @@ def put_membership(con: duckdb.DuckDBPyConnection, **told: object) -> None:
     """Store one membership that an import told of, by default without any cell."""
     state = {name: told.pop(name, None) for name in ("status", "last_state", "source")}
     ((number,),) = con.execute("select count(*) + 1 from membership_states").fetchall()
-    con.execute("insert into membership_states values (?, ?, false, ?, ?)", [number, *state.values()])
-    row = pl.DataFrame([{"state": number, "email_role": False, "fields": "{}", "imported": True, **told}])
+    imported = told.pop("imported", True)
+    con.execute("insert into membership_states values (?, ?, false, ?, ?, ?)", [number, *state.values(), imported])
+    row = pl.DataFrame([{"state": number, "email_role": False, "fields": "{}", **told}])
     put(con, "told", row.cast({pl.Null: pl.String}))
     con.execute("insert into stored_memberships by name from told")
     con.execute(_IDENTIFY)

@@ -1,12 +1,12 @@
 -- A part of a load arrives. In: part_rows (memberships as they are stored, but for identifiers; `position` numbers them in the load),
--- part_further (position, key, role: what else identifies them), living, stayed, numbering, load (one row). Out: stored_memberships,
+-- part_further (position, key, role: what else identifies them), living, stayed, the variables of living.sql. Out: stored_memberships,
 -- further_identifiers, stayed (those that the load shows unchanged).
 
 -- Equal contents within a campaign are counted, so that two leads without an `_id` stay two.
 insert into stayed
 with shown as (
     select position, campaign, content_of(
-        state, lead_id, email_key, email_cell, linkedin_key, linkedin_cell, linkedin_url_sales_nav, fields, imported) as content
+        state, lead_id, email_key, email_cell, linkedin_key, linkedin_cell, linkedin_url_sales_nav, fields) as content
     from part_rows
     where campaign in (select campaign from living)
 ), shown_nth as (
@@ -21,12 +21,9 @@ create or replace temp table stayed_here as
 select position from stayed where position >= (select min(position) from part_rows);
 
 insert into stored_memberships
-select n.before + p.position, p.campaign, l.snapshot, null, p.state, p.lead_id, p.email_key, p.email_cell, md5_number(p.email_key), p.email_role,
-    p.linkedin_key, p.linkedin_cell, md5_number(p.linkedin_key), p.linkedin_url_sales_nav, p.fields, p.imported
-from part_rows p cross join numbering n cross join load l
-where p.position not in (select position from stayed_here);
+select getvariable('before') + p.position, p.campaign, getvariable('snapshot'), null, p.state, p.lead_id, p.email_key, p.email_cell,
+    md5_number(p.email_key), p.email_role, p.linkedin_key, p.linkedin_cell, md5_number(p.linkedin_key), p.linkedin_url_sales_nav, p.fields
+from part_rows p anti join stayed_here using (position);
 
 insert into further_identifiers
-select n.before + f.position, md5_number(f.key), f.key, f.role
-from part_further f cross join numbering n
-where f.position not in (select position from stayed_here);
+select getvariable('before') + f.position, md5_number(f.key), f.key, f.role from part_further f anti join stayed_here using (position);

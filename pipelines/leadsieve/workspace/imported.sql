@@ -22,7 +22,7 @@ from told t join meant m using (name);
 
 insert into stored_memberships
 select n.membership, n.campaign, t.snapshot, null, n.state, null, n.email_key, n.email_cell, md5_number(n.email_key), n.email_role,
-    n.linkedin_key, n.linkedin_cell, md5_number(n.linkedin_key), n.linkedin_url_sales_nav, n.fields, true
+    n.linkedin_key, n.linkedin_cell, md5_number(n.linkedin_key), n.linkedin_url_sales_nav, n.fields
 from new_ones n, telling t;
 
 insert into further_identifiers

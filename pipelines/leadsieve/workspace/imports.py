@@ -174,6 +174,7 @@ def _memberships(leads: pl.DataFrame, variables: Sequence[str]) -> pl.DataFrame:
         status=pl.lit("scheduled"),
         is_paused=pl.lit(value=False),
         last_state=pl.lit(None, pl.String),
+        imported=pl.lit(value=True),
         name="batch_campaign",
         linkedin_url_sales_nav="linkedinUrlSalesNav",
         fields=pl.struct(fields).struct.json_encode() if fields else pl.lit("{}"),

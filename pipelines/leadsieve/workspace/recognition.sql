@@ -1,11 +1,11 @@
 -- Files whose leads another campaign has, once their load is merged. In: sampled (of every file some leads: file, position, told, lead_id),
--- stayed and numbering (which membership each position is), arrived (positions of every file: file, first, last), brought (which
+-- stayed and the variable `before` (which membership each position is), arrived (positions of every file: file, first, last), brought (which
 -- campaign each word means). Out: one row a pair that must not be: the file, another file of the load or a campaign of the
 -- workspace that has the same leads, how many of how many. lemlist gives every lead of a campaign an `_id` of its own.
 
 with first_leads as (
-    select s.file, b.campaign, b.name, s.lead_id, coalesce(a.membership, n.before + s.position) as membership
-    from sampled s join brought b using (told) left join stayed a using (position) cross join numbering n
+    select s.file, b.campaign, b.name, s.lead_id, coalesce(a.membership, getvariable('before') + s.position) as membership
+    from sampled s join brought b using (told) left join stayed a using (position)
 ), asked as (
     select file, campaign, any_value(name) as name, count(*) as leads from first_leads group by all
 ), same_id as (
@@ -22,10 +22,9 @@ with first_leads as (
 ), placed as (
     select l.*, o.file as other_file
     from alike l
-    cross join numbering n
     left join stayed a on a.membership = l.other
     -- What the load left alone has no position in it.
-    left join files o on coalesce(a.position, l.other - n.before) between o.first and o.last
+    left join files o on coalesce(a.position, l.other - getvariable('before')) between o.first and o.last
 ), shared as (
     select p.file, p.campaign, p.other_file, c.name as other, count(distinct p.lead_id) as leads
     from placed p join campaigns c on c.campaign = p.other_campaign and c.until_snapshot is null

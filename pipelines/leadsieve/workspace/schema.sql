@@ -41,7 +41,8 @@ create table membership_states (
     status varchar,
     is_paused boolean not null,
     last_state varchar,
-    source varchar
+    source varchar,
+    imported boolean not null      -- no export showed it yet: `imported` told of it
 );
 
 -- Memberships as they are stored: a text once, and what many have alike by a number. The views `memberships` and `membership_identifiers`
@@ -61,8 +62,7 @@ create table stored_memberships (
     linkedin_cell varchar, -- as exported, where it is not the key itself
     linkedin_identifier uhugeint,
     linkedin_url_sales_nav varchar, -- as exported
-    fields varchar not null using compression zstd, -- every other filled field as exported, a JSON object
-    imported boolean not null      -- no export showed it yet: `imported` told of it
+    fields varchar not null using compression zstd -- every other filled field as exported, a JSON object
 );
 
 -- What else identifies a membership: each address of a cell with several, the profile of a second column.
@@ -78,7 +78,7 @@ create view memberships as
 select
     m.membership, m.campaign, m.from_snapshot, m.until_snapshot, m.lead_id, coalesce(m.email_cell, m.email_key) as email,
     coalesce(m.linkedin_cell, m.linkedin_key) as linkedin_url, m.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source,
-    m.fields, m.imported
+    m.fields, s.imported
 from stored_memberships m join membership_states s using (state);
 
 -- The canonical identifiers that a membership gives, one row each; kind: email or linkedin.

@@ -11,7 +11,7 @@ PLACE: Final = "place"
 FURTHER: Final = pl.Schema({PLACE: pl.UInt32, "key": pl.String, "role": pl.Boolean})
 """What identifies a membership beside its two keys, one row each: the membership's place among those that it came with, the key, whether several people read it."""
 
-_STATE: Final = ("status", "is_paused", "last_state", "source")
+_STATE: Final = ("status", "is_paused", "last_state", "source", "imported")
 
 
 def cells(email: str, linkedin: str) -> list[pl.Expr]:

@@ -10,7 +10,8 @@ create table membership_states (
     status varchar,
     is_paused boolean not null,
     last_state varchar,
-    source varchar
+    source varchar,
+    imported boolean not null      -- no export showed it yet: `imported` told of it
 );
 
 -- Memberships as they are stored: a text once, and what many have alike by a number. The views `memberships` and `membership_identifiers`
@@ -30,8 +31,7 @@ create table stored_memberships (
     linkedin_cell varchar, -- as exported, where it is not the key itself
     linkedin_identifier uhugeint,
     linkedin_url_sales_nav varchar, -- as exported
-    fields varchar not null using compression zstd, -- every other filled field as exported, a JSON object
-    imported boolean not null      -- no export showed it yet: `imported` told of it
+    fields varchar not null using compression zstd -- every other filled field as exported, a JSON object
 );
 
 -- What else identifies a membership: each address of a cell with several, the profile of a second column.
@@ -47,7 +47,7 @@ create view memberships as
 select
     m.membership, m.campaign, m.from_snapshot, m.until_snapshot, m.lead_id, coalesce(m.email_cell, m.email_key) as email,
     coalesce(m.linkedin_cell, m.linkedin_key) as linkedin_url, m.linkedin_url_sales_nav, s.status, s.is_paused, s.last_state, s.source,
-    m.fields, m.imported
+    m.fields, s.imported
 from stored_memberships m join membership_states s using (state);
 
 -- The canonical identifiers that a membership gives, one row each; kind: email or linkedin.
@@ -60,15 +60,15 @@ union all
 select membership, identifier, case when contains(key, '@') then 'email' else 'linkedin' end, key, role from further_identifiers;
 
 insert into membership_states
-select (row_number() over ())::integer, * from (select distinct status, is_paused, last_state, source from memberships_3);
+select (row_number() over ())::integer, * from (select distinct status, is_paused, last_state, source, imported from memberships_3);
 
 insert into stored_memberships
 select m.membership, m.campaign, m.from_snapshot, m.until_snapshot, s.state, m.lead_id, null, m.email, null, false, null, m.linkedin_url,
-    null, m.linkedin_url_sales_nav, m.fields, m.imported
+    null, m.linkedin_url_sales_nav, m.fields
 from memberships_3 m
 join membership_states s
     on s.status is not distinct from m.status and s.is_paused = m.is_paused and s.last_state is not distinct from m.last_state
-        and s.source is not distinct from m.source;
+        and s.source is not distinct from m.source and s.imported = m.imported;
 drop table memberships_3;
 
 update facts_of_file set value = '0' where name = 'key_version';
