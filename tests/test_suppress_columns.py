@@ -120,10 +120,6 @@ def test_a_date_behind_any_word_does_not_count():
         "Unsubscribed by 12 others",
         "Unsubscribed 2026",
         "Unsubscribed 12",
-        "on 2026-03-12",
-        "le 12/03/2026",
-        "2026-03-12",
-        "11/12/2026",
         "Baja 12/03/2026",
         "Inscrit le 12/03/2026",
         "Abgemeldet 1.2.3.4",
@@ -131,6 +127,17 @@ def test_a_date_behind_any_word_does_not_count():
 )
 def test_what_a_date_is_behind_must_be_a_word_of_the_rule(cell):
     assert said("Unsubscribed", cell) == said("Lead Status", cell) == (None, None)
+
+
+@pytest.mark.parametrize("cell", ["2026-03-12", "12.03.2026 10:15", "on 2026-03-12", "le 12/03/2026"])
+def test_a_date_by_itself_is_a_yes_in_a_column_for_opt_outs_and_nothing_in_one_of_statuses(cell):
+    assert said("Unsubscribed", cell) == ("unsubscribed", "Unsubscribed")
+    assert said("Lead Status", cell) == (None, None)
+
+
+@pytest.mark.parametrize("cell", ["", " ", "-", "N/A", "00/00/0000"])
+def test_no_date_is_no_yes(cell):
+    assert said("Unsubscribed", cell) == (None, None)
 
 
 def test_a_word_of_the_policy_may_hold_a_date_itself():

@@ -74,9 +74,11 @@ def words_of(distinct: pl.Series) -> pl.DataFrame:
 
 
 def says_one_of(words: Sequence[str]) -> pl.Expr:
-    """Tell which rows of `words_of` hold one of a rule's words."""
+    """Tell which rows of `words_of` hold one of a rule's words; where a yes is one, so is a date by itself, for it says since when."""
     bare = [_bare(word) for word in words if word != ANY]
     says = pl.col("key").is_in(bare) | pl.col("undated_key").is_in(bare)
+    if _YES in bare:
+        says |= (pl.col("key") != "") & (pl.col("undated_key") == "")
     return says | pl.col("cell").map_elements(_is_filled, return_dtype=pl.Boolean) if ANY in words else says
 
 
