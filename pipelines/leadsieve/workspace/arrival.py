@@ -1,7 +1,8 @@
 """The memberships of a load arrive in the workspace, part by part: what its campaigns had already stays as it is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ _SAMPLE: Final = 1_000
 _SAMPLES: Final = 100_000
 """So many in all, however many campaigns a load brings."""
 
+_AT_ONCE: Final = 2
+"""So many parts are inserted together: DuckDB takes a thread for each."""
+
 _SAMPLED: Final = ("file", "told", "position", "lead_id")
 _NOTHING: Final = Part(
     pl.DataFrame(schema={**EXPORT, "position": pl.Int64, "file": pl.Int32}),
@@ -39,7 +43,7 @@ def allow(con: duckdb.DuckDBPyConnection, allowed: Resources, folder: Path) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Arriving:
-    """A part on its way: its memberships as they are stored, what else identifies them, its leads counted, the first leads of its files."""
+    """Parts on their way: their memberships as they are stored, what else identifies them, their leads counted, the first leads of their files."""
 
     rows: pa.Table
     further: pa.Table
@@ -68,23 +72,23 @@ def arrive(con: duckdb.DuckDBPyConnection, staged: Staging, brought: pl.DataFram
     put(con, "sampled", sampled)
 
 
-def _arriving(parts: Iterable[Part], states: States, campaigns: Mapping[str, int], each: int) -> Iterator[_Arriving]:
-    """Yield the parts with their campaigns' numbers, as they are stored."""
-    for part in parts:
+def _arriving(parts: Iterator[Part], states: States, campaigns: Mapping[str, int], each: int) -> Iterator[_Arriving]:
+    """Yield some parts at a time, with their campaigns' numbers, as they are stored."""
+    while some := list(islice(parts, _AT_ONCE)):
         numbers = pl.col("told").replace_strict(campaigns, return_dtype=pl.Int32)
-        rows = states.stored(part.rows.with_columns(campaign=numbers))
+        rows = [states.stored(part.rows.with_columns(campaign=numbers)).drop("told", "file") for part in some]
         yield _Arriving(
-            rows=_arrow(rows.drop("told", "file")),
-            further=_arrow(part.further),
-            counted=_counted(part),
-            first=compact(_first(part.rows.select(_SAMPLED), each)),
+            rows=pa.concat_tables(map(_arrow, rows)),
+            further=_arrow(pl.concat(part.further for part in some)),
+            counted=pl.concat(map(_counted, some)),
+            first=compact(_first(pl.concat(part.rows.select(_SAMPLED) for part in some), each)),
         )
 
 
 def _insert(con: duckdb.DuckDBPyConnection, part: _Arriving) -> None:
-    """Insert what is new of a part.
+    """Insert what is new.
 
-    DuckDB finds `part_rows` and `part_further` among the variables: views of them it would keep, with the part, until the transaction ends.
+    DuckDB finds `part_rows` and `part_further` among the variables: views of them it would keep, with the rows, until the transaction ends.
     """
     part_rows, part_further = part.rows, part.further  # noqa: F841 -- arrive.sql reads them
     con.execute(store.statement("arrive.sql"))
