@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from leadsieve.progress import Progress, silent
+from leadsieve.cli import stopping
+from leadsieve.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,9 +46,12 @@ def out() -> Iterator["Console"]:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Show on a terminal's standard error which step is at work and for how long; elsewhere nothing."""
+    """Show on a terminal's standard error which step is at work and for how long; elsewhere nothing.
+
+    Raises KeyboardInterrupt when a step begins after the command was told to stop.
+    """
     if not sys.stderr.isatty():
-        yield silent
+        yield lambda _step: stopping.stop_if_asked()
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -56,7 +60,12 @@ def progress() -> Iterator[Progress]:
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        yield lambda step: bar.update(task, description=step)
+
+        def show(step: str, /) -> None:
+            stopping.stop_if_asked()
+            bar.update(task, description=step)
+
+        yield show
 
 
 def survive_any_encoding() -> None:
