@@ -374,7 +374,8 @@ SLOW = textwrap.dedent("""
     import sys, time
     def slow(*arguments, seconds=30):
         print("now", file=sys.stderr, flush=True)
-        time.sleep(seconds)
+        for _ in range(int(seconds / 0.05)):  # a signal that comes just before a sleep does not end it
+            time.sleep(0.05)
     {where}
     from leadsieve.cli import main
     sys.argv = ["leadsieve", *sys.argv[1:]]
@@ -597,6 +598,43 @@ def test_a_reader_who_has_gone_changes_no_exit_status(team):
     )
 
     assert ended.stderr == "status 0\n"
+
+
+DRY_RUN = "run leads.csv --campaign 'Q4 Outreach' --dry-run"
+
+
+def in_a_shell(command):
+    return subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m leadsieve.cli {command}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("command", ["--help", "--version", "limits", DRY_RUN, f"{DRY_RUN} --json"])
+def test_a_standard_output_that_is_full_is_told_and_no_bug(command):
+    ended = in_a_shell(f"{command} > /dev/full")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == (
+        "Error: Standard output cannot be written: No space left on device. Send it elsewhere; what the command wrote to files stands.\n"
+    )
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("command", [DRY_RUN, f"{DRY_RUN} --json"])
+def test_a_job_without_standard_output_or_error_ends_well(command):
+    ended = in_a_shell(f"{command} >&- 2>&-")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+@pytest.mark.usefixtures("team")
+def test_a_standard_error_that_is_full_changes_no_exit_status():
+    assert in_a_shell("run no-such.csv --campaign x 2> /dev/full").returncode == 3
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-"])

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -27,6 +27,9 @@ from leadsieve.cli import (
     validate,
 )
 from leadsieve.errors import LeadsieveError
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 _NO_HELP = {"help": False}
 """Typer hands a --help that nobody gave to Pydantic, whose import takes as long as all else before a help page."""
@@ -124,12 +127,15 @@ def _told(error: Exception) -> int:
             return _fail(f"Error: {error}", error.exit_status)
         case typer.TyperException():
             return _fail(_misused(error), _USAGE)
+        # Outside of the commands only help is printed.
+        case OSError() if Path(_ours(error)[-1].filename) == Path(__file__):
+            return _told(console.unprinted(error))
         case _:
             return _fail(_bug(error), _BUG)
 
 
 def _fail(message: str, status: int) -> int:
-    typer.echo(message, err=True)
+    console.tell(message)
     return status
 
 
@@ -143,11 +149,15 @@ def _misused(error: typer.TyperException) -> str:
 
 def _bug(error: Exception) -> str:
     """Return what to report of an error that nobody foresaw: its kind and place, not its text."""
+    last = _ours(error)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+    return f"Error: leadsieve {_version()} met a bug ({where}). Please report it with the command that you ran."
+
+
+def _ours(error: Exception) -> "list[FrameSummary]":
     import traceback
 
-    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
-    where = f"{type(error).__name__} in {Path(ours[-1].filename).name}, line {ours[-1].lineno}"
-    return f"Error: leadsieve {_version()} met a bug ({where}). Please report it with the command that you ran."
+    return [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
 
 
 def _version() -> str:
