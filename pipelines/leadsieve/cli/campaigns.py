@@ -9,7 +9,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, history, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 from leadsieve.errors import UsageError
 from leadsieve.resources import tell_polars
 
@@ -95,7 +95,7 @@ def _say_snapshot(loaded: "Loaded", path: Path) -> None:
     if loaded.no_identifier:
         console.say(
             f"{counted(loaded.no_identifier, 'lead has', 'leads have')} neither an email nor a LinkedIn profile and cannot be recognised; "
-            f"`leadsieve snapshot list --unidentified` names {'it' if loaded.no_identifier == 1 else 'them'}."
+            f"`leadsieve snapshot list --unidentified` names {fitting(loaded.no_identifier, 'it', 'them')}."
         )
     for departure in loaded.departures:
         console.say(_deleted(departure))

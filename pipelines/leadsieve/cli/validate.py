@@ -8,6 +8,7 @@ import typer
 
 from leadsieve import reporting
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _show(verdict: "Verdict", changed: Iterable[str]) -> None:
         reporting.print_list("What is not as the run wrote it, or not there", changed, screen)
         if verdict.skipped:
             reasons = "; ".join(sorted({str(each.skipped) for each in verdict.skipped}))
-            screen.print(f"\n{len(verdict.skipped)} checks do not apply: {reasons}.")
+            few = counted(len(verdict.skipped), "check does not apply", "checks do not apply")
+            screen.print(f"\n{few}: {reasons}.")
 
 
 def _told(results: Iterable["Result"]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from leadsieve.counts import counted
 from leadsieve.errors import InputError
 from leadsieve.intake.kinds import kind_of
 from leadsieve.intake.model import Guessed
@@ -83,7 +84,7 @@ def _layout(head: list[Record], preamble: int, header: list[str] | None, width: 
         header=header,
         width=width,
         guessed_header=Guessed(value="present" if header else "absent", confidence=round(confidence, 2)),
-        guessed_preamble=Guessed(value=f"{lines} lines", confidence=round(confidence, 2)),
+        guessed_preamble=Guessed(value=counted(lines, "line"), confidence=round(confidence, 2)),
     )
 
 
