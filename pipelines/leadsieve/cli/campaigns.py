@@ -145,7 +145,10 @@ def drop(
         return
     told = place.drop(*snapshots)
     named = ", ".join(str(number) for number in told.snapshots)
-    console.say(f"Dropped: snapshot {named}. States of leads that nothing else shows: {told.memberships:,}.")
+    only = counted(told.memberships, "state of a lead", "states of leads") if told.memberships else "nothing"
+    console.say(
+        f"Removed {fitting(len(told.snapshots), 'snapshot', 'snapshots')} {named}, and {only} that no other snapshot shows."
+    )
 
 
 app.command("list")(history.list_snapshots)
