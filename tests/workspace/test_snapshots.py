@@ -302,6 +302,19 @@ def test_a_folder_instead_of_a_workspace_is_told(workspace, spring):
         workspace.load(spring)
 
 
+def test_what_is_no_file_is_no_workspace(workspace):
+    os.mkfifo(workspace.path)
+    with pytest.raises(ls.WorkspaceError, match="it is no file"):
+        store.require(workspace.path)
+
+
+def test_only_a_job_that_can_do_without_a_workspace_is_told_how(workspace):
+    with pytest.raises(ls.WorkspaceError, match=r"--workspace, or make one with `leadsieve snapshot load`\.$"):
+        store.require(workspace.path)
+    with pytest.raises(ls.WorkspaceError, match=r"or say --no-workspace to check the list only against itself\.$"):
+        store.require(workspace.path, needed=False)
+
+
 def denied(*_arguments, **_options):
     raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 

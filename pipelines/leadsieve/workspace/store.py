@@ -168,13 +168,16 @@ def _is_of_today(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     return versions == _OURS
 
 
-def require(path: Path) -> None:
-    """Raise WorkspaceError when there is no workspace at `path`: a job in the wrong folder must stop."""
+def require(path: Path, *, needed: bool = True) -> None:
+    """Raise WorkspaceError when there is no workspace at `path`: a job in the wrong folder must stop.
+
+    A job for which it is not `needed` is told how to do without.
+    """
     if not _exists(path):
-        msg = (
-            f"There is no workspace at {path}. Name it with --workspace, make one with `leadsieve snapshot load`, "
-            "or say --no-workspace to check the list only against itself."
-        )
+        ways = ["Name it with --workspace", "make one with `leadsieve snapshot load`"]
+        without = [] if needed else ["say --no-workspace to check the list only against itself"]
+        *others, last = [*ways, *without]
+        msg = f"There is no workspace at {path}. {', '.join(others)}, or {last}."
         raise WorkspaceError(msg)
 
 
@@ -272,7 +275,7 @@ def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
     why = _said_by_system(error)
     if why and not path.exists():
         return _unwritable(path, why)
-    if why and path.is_file():
+    if why:
         return WorkspaceError(
             f"The workspace {path} cannot be opened: {why}. Change its rights, or name another with --workspace."
         )
@@ -281,8 +284,6 @@ def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
 
 def _what_it_is(path: Path) -> str:
     """Return what stands where a workspace was to be opened, and what to do."""
-    if path.is_dir():
-        return "it is a folder. Name the file in it with --workspace"
     if not path.stat().st_size:
         return "it is empty. Remove it, or name the right file with --workspace"
     if _is_other_file(path):
@@ -297,8 +298,12 @@ def _is_other_file(path: Path) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    """Tell whether something stands there; raises WorkspaceError where its folder may not be looked into."""
+    """Tell whether a file stands there; raises WorkspaceError for what is none, and where its folder may not be looked into."""
     try:
+        if path.exists() and not path.is_file():
+            kind = "a folder. Name the file in it with" if path.is_dir() else "no file. Name another with"
+            msg = f"{path} cannot be opened as a workspace: it is {kind} --workspace."
+            raise WorkspaceError(msg)
         return path.exists()
     except OSError as error:
         msg = f"The workspace {path} cannot be opened: {error.strerror}. Change the rights of its folder, or name another with --workspace."
