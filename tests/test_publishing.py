@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +21,7 @@ from leadsieve.errors import OutputError, UsageError, ValidationError
 from leadsieve.formulas import unguarded
 from leadsieve.names import batch_file, default_out, slugify
 from leadsieve.publishing import refuse, staged, to_json, write_csv, write_manifest
+from leadsieve.simple_jobs import publish_file
 from leadsieve.spool import write_parquet
 
 NEW, OLD = "new", "old"
@@ -371,10 +372,15 @@ class TestKilled:
         assert names(out.parent) == ([out.name] if expected else [])
 
     def test_what_another_process_is_making_is_left_alone(self, tmp_path):
-        with making(tmp_path / "out"):
+        with making(tmp_path / "out"), suppress(UsageError):
             refuse(tmp_path / "out", force=False)
 
         assert whole(tmp_path / "out") == NEW
+
+    @pytest.mark.parametrize("begin", [refuse, publish], ids=["at the start", "when it writes"])
+    def test_what_another_run_is_writing_to_is_refused_early(self, tmp_path, begin):
+        with making(tmp_path / "out"), pytest.raises(UsageError, match=r"Another run is writing to .*out now"):
+            begin(tmp_path / "out", force=True)
 
     def test_a_run_without_a_name_of_its_own_is_tidied_by_the_next_one(self, tmp_path):
         killed, begun = (tmp_path / f".autumn-20261122T10111{n}Z.staging-{n}" for n in (2, 3))
@@ -559,3 +565,18 @@ def test_the_same_list_gives_the_same_bytes(tmp_path):
     assert manifests[0] == manifests[1]
     assert one == two
     assert {"excluded.csv", "failed.csv", "ledger.parquet", "summary.json", "batches/q4-005.csv"} <= set(one)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(errno.EACCES, "Permission denied. Mend that"), (errno.ENOSPC, "No space left on device. Free some space")],
+)
+def test_a_file_that_cannot_be_written_is_told_by_its_own_name_and_with_what_to_do(tmp_path, number, said):
+    def write(beside: Path) -> None:
+        message = f"{os.strerror(number)} (os error {number}): {beside}"  # as Polars tells it
+        raise OSError(message)
+
+    with pytest.raises(OutputError) as told:
+        publish_file(tmp_path / "clean.csv", write, force=False)
+
+    assert str(told.value) == f"{tmp_path / 'clean.csv'} cannot be written: {said}, or name another file."

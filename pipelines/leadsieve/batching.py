@@ -68,9 +68,11 @@ class Plan:
         heads = ("batch", "campaign", "upload", "leads", "members", "room left")
         lines = [(b.batch, b.campaign, b.upload, b.rows, b.members, b.limit - b.members - b.rows) for b in self.batches]
         leads = sum(b.rows for b in self.batches)
+        minutes = round(api_minutes(leads))
+        takes = f"about {counted(minutes, 'minute')}" if minutes else "less than a minute"
         steps = [
             'Import each batch into its campaign; `result.write("out")` writes a file for each.',
-            f"By API, one call a lead, all take about {counted(round(api_minutes(leads)), 'minute')}.",
+            f"By API, one call a lead, all take {takes}.",
         ]
         return html_table(f"{counted(leads, 'lead')} in batches", heads, lines) + html_list("What to do next", steps)
 

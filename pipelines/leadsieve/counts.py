@@ -7,7 +7,16 @@ def counted(count: int, one: str, many: str = "") -> str:
     >>> counted(1, "lead"), counted(2000, "lead"), counted(0, "batch", "batches"), counted(1, "email is", "emails are")
     ('1 lead', '2,000 leads', '0 batches', '1 email is')
     """
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+    return f"{count:,} {fitting(count, one, many or f'{one}s')}"
+
+
+def fitting(count: float, one: str, many: str) -> str:
+    """Return the word that fits a count which stands elsewhere in the sentence.
+
+    >>> fitting(1, "it", "them"), fitting(2, "counts", "count")
+    ('it', 'count')
+    """
+    return one if count == 1 else many
 
 
 class Count(int):

@@ -14,6 +14,8 @@ A message is one or two sentences: what happened, to what, what to do. It never 
 error: it carries a `Reason`.
 """
 
+import errno
+import os
 import re
 from typing import ClassVar
 
@@ -58,3 +60,12 @@ def system_number(error: Exception) -> int | None:
     """Return the system's number of what went wrong, where the error tells it; Polars only writes it into its text."""
     found = re.search(r"\(os error (\d+)\)", str(error))
     return getattr(error, "errno", None) or (int(found[1]) if found else None)
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def why_unwritten(error: Exception) -> tuple[str, str]:
+    """Return why a place cannot be written, without the inner name that was tried, and what to do first."""
+    number = system_number(error)
+    return os.strerror(number) if number else str(error), "Free some space" if number in _FULL else "Mend that"

@@ -52,7 +52,7 @@ def run(
     effective_limit(chosen)
     place = Workspace.of(workspace, lock_timeout=chosen.lock_timeout) if workspace is not None else None
     if place:
-        require(place.path)
+        require(place.path, needed=False)
     ground = prepared(
         policy=chosen,
         campaign=_named(campaign),

@@ -106,7 +106,7 @@ def importable(out: Path) -> Importable:
         msg = f"The run in {out} did not pass its expectations and was not published. Mend what its validation/index.html shows and run again."
         raise InputError(msg)
     written = {item["file"]: item["sha256"] for item in manifest["files"]}
-    changed = [name for name, digest in written.items() if not _is_as_written(out / name, digest)]
+    changed = _changed(out, written)
     if LEDGER in changed:
         msg = f"{out / LEDGER} is not as the run wrote it, so it does not tell whom the batches hold. Run again, then import and mark that."
         raise InputError(msg)
@@ -137,6 +137,15 @@ def _manifest(out: Path) -> dict[str, Any]:
 def _was_held(manifest: Mapping[str, Any]) -> bool:
     """Tell whether the gate let nothing be published: what is there was kept aside."""
     return bool(manifest["validated"] == {"mode": str(Validate.GATE), "passed": False})
+
+
+def changed_files(out: Path) -> list[str]:
+    """Return the files of a published run that are no longer as it wrote them, or not there; raises InputError for another folder."""
+    return _changed(out, {item["file"]: item["sha256"] for item in _manifest(out)["files"]})
+
+
+def _changed(out: Path, written: Mapping[str, str]) -> list[str]:
+    return [name for name, digest in written.items() if not _is_as_written(out / name, digest)]
 
 
 def _is_as_written(file: Path, digest: str) -> bool:

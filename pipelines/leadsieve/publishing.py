@@ -1,6 +1,5 @@
 """Publish a folder all at once, or nothing: staged beside its final place, synced, renamed."""
 
-import errno
 import hashlib
 import json
 import os
@@ -10,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from glob import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from leadsieve.errors import OutputError, UsageError, system_number
+from leadsieve.errors import OutputError, UsageError, why_unwritten
 from leadsieve.formulas import guarded
 from leadsieve.holding import held, is_fresh, is_held
 from leadsieve.identity import KEY_VERSION, data_versions
@@ -29,7 +29,6 @@ _STAGING, _OLD = "staging", "old"
 _OF_A_MOMENT = "[^/]+-[0-9]{8}T[0-9]{6}Z"
 _NOT_PUBLISHED = ".not-published"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -42,6 +41,7 @@ def staged(out: Path, *, force: bool) -> Iterator[Path]:
         place = out.resolve()
         _tidy(place)
         _refuse(place, out, force=force)
+        _refuse_beside(place, out)
         _make_parents(place, undo)
         staging = _beside(place, _STAGING)
         staging.mkdir(mode=_FOLDER_MODE)
@@ -70,10 +70,11 @@ def keep_aside(staging: Path, out: Path) -> Path | None:
 
 
 def refuse(out: Path, *, force: bool) -> None:
-    """Raise UsageError early for a folder that could not be published to."""
+    """Raise UsageError early for a folder that could not be published to, or that another run is writing to."""
     with _told(out):
         _tidy(out.resolve())
         _refuse(out.resolve(), out, force=force)
+        _refuse_beside(out.resolve(), out)
 
 
 @contextmanager
@@ -82,10 +83,8 @@ def _told(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        number = system_number(error)
-        why = os.strerror(number) if number else str(error)
-        advice = "Free some space" if number in _FULL else "Mend that"
-        msg = f"{out} cannot be written: {why}. {advice}, or name another folder with --out; nothing was published."
+        why, advice = why_unwritten(error)
+        msg = f"{out} cannot be written: {why}. {advice}, or name another folder; nothing was published."
         raise OutputError(msg) from error
 
 
@@ -93,10 +92,18 @@ def _refuse(place: Path, out: Path, *, force: bool) -> None:
     if not os.path.lexists(place):
         return
     if not force:
-        msg = f"{out} exists already. Name another folder with --out, or replace this one with --force."
+        msg = f"{out} exists already. Name another folder, or replace this one with --force."
         raise UsageError(msg)
     if not _is_ours(place):
-        msg = f"{out} is no folder that a run made, so --force does not replace it. Name another folder with --out."
+        msg = f"{out} is no folder that a run made, so --force does not replace it. Name another folder."
+        raise UsageError(msg)
+
+
+def _refuse_beside(place: Path, out: Path) -> None:
+    """Refuse early what another process is about to publish: the later of the two would be refused after all its work."""
+    made = place.parent.glob(f".{escape(place.name)}.{_STAGING}-*")
+    if any(is_held(staging) for staging in made):
+        msg = f"Another run is writing to {out} now. Wait until it is done, or name another folder."
         raise UsageError(msg)
 
 

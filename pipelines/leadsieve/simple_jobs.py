@@ -10,7 +10,7 @@ from typing import BinaryIO
 import polars as pl
 
 from leadsieve.batching import Batch, Plan, effective_limit
-from leadsieve.errors import OutputError, UsageError
+from leadsieve.errors import OutputError, UsageError, why_unwritten
 from leadsieve.lead_list import LeadList, gather, row_numbers
 from leadsieve.names import batch_file
 from leadsieve.pipeline import columns_of_batches, place_leads
@@ -183,7 +183,8 @@ def publish_file(out: Path, write: Callable[[Path], object], *, force: bool) -> 
         beside.chmod(0o600)
         beside.replace(out)
     except OSError as error:
-        msg = f"{out} cannot be written ({error.strerror or error}). Free some space or name another file."
+        why, advice = why_unwritten(error)
+        msg = f"{out} cannot be written: {why}. {advice}, or name another file."
         raise OutputError(msg) from error
     finally:
         with suppress(OSError):

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from leadsieve.errors import OutputError, system_number
+from leadsieve.errors import OutputError, why_unwritten
 from leadsieve.resources import USUAL
 from leadsieve.scratch import scratch
 
@@ -341,10 +341,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.ComputeError) as error:
-        number = system_number(error)
-        why = os.strerror(number) if number else str(error)
+        why, advice = why_unwritten(error)
         msg = (
             f"A long list is kept in {tempfile.gettempdir()} while it is worked on, which cannot be written: {why}. "
-            "Free some space there, or set TMPDIR to a folder with more; nothing was published."
+            f"{advice} there, or set TMPDIR to another folder; nothing was published."
         )
         raise OutputError(msg) from error

@@ -372,56 +372,140 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind(decide, team, monkeypatch):
 
 SLOW = textwrap.dedent("""
     import sys, time
-    import leadsieve.output
-    write = leadsieve.output.write_manifest
-    def slow(*arguments):
-        print("writing", file=sys.stderr, flush=True)
-        time.sleep(30)
-    leadsieve.output.write_manifest = slow
+    def slow(*arguments, seconds=30):
+        print("now", file=sys.stderr, flush=True)
+        for _ in range(int(seconds / 0.05)):  # a signal that comes just before a sleep does not end it
+            time.sleep(0.05)
+    {where}
     from leadsieve.cli import main
     sys.argv = ["leadsieve", *sys.argv[1:]]
     main()
 """)
+WRITING = "import leadsieve.output; leadsieve.output.write_manifest = slow"
 
 
-def start_slow_run():
+def start_slow_run(where):
+    """Start a run that says "now" and rests at a place, which is a line of Python."""
     command = ["run", "leads.csv", "--campaign", "Q4 Outreach", "--validate", "off", "--out", "out"]
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW, *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SLOW.format(where=where), *command],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    assert process.stderr.readline() == "writing\n"
+    assert process.stderr.readline() == "now\n"
     return process
 
 
-def test_ctrl_c_in_the_middle_of_a_query_is_no_bug(decide, team, monkeypatch):
-    before = files(team)
-
-    def interrupted(*_arguments, **_options):
-        message = "Query interrupted"
-        raise RuntimeError(message)
-
-    monkeypatch.setattr(leadsieve.pipeline, "sieve", interrupted)
-    ended = decide("--out", "out")
-
-    assert (ended.status, ended.out, ended.err) == (130, "", "Stopped; nothing half written is left.\n")
-    assert unchanged(team, before)
+STOPPED = (130, "", "Stopped; nothing half written is left.\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_process_leaves_nothing_behind(team, number):
     before = files(team)
-    process = start_slow_run()
+    process = start_slow_run(WRITING)
 
     process.send_signal(number)
     printed, message = process.communicate(timeout=20)
 
-    assert (process.returncode, printed, message) == (130, "", "Stopped; nothing half written is left.\n")
+    assert (process.returncode, printed, message) == STOPPED
     assert unchanged(team, before)
+
+
+MEANWHILE = """
+import leadsieve.output
+def writing(*arguments):
+    {what}
+leadsieve.output.write_manifest = writing
+"""
+LOADING = """
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "leadsieve.cli.app":
+            slow(seconds={seconds})
+sys.meta_path.insert(0, Finder)
+"""
+FREEING = """
+    class Freed:
+        def __del__(self):
+            slow()
+    Freed()
+"""
+INTO_ANOTHER_ERROR = """
+    try:
+        slow()
+    except KeyboardInterrupt as error:
+        raise RuntimeError("pending query") from error
+"""
+TIDYING = """
+import shutil
+remove = shutil.rmtree
+def tidy(folder, **how):
+    if "staging" in str(folder):
+        slow(seconds=0.2)
+    remove(folder, **how)
+shutil.rmtree = tidy
+"""
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(LOADING.format(seconds=30), id="while the commands load"),
+        pytest.param(MEANWHILE.format(what=INTO_ANOTHER_ERROR), id="where a library makes another error of it"),
+        pytest.param(MEANWHILE.format(what=FREEING), id="where Python frees an object and goes on"),
+    ],
+)
+def test_ctrl_c_is_one_sentence_at_any_moment(team, where):
+    before = files(team)
+    process = start_slow_run(where)
+
+    process.send_signal(signal.SIGINT)
+    printed, message = process.communicate(timeout=20)
+
+    assert (process.returncode, printed, message) == STOPPED
+    assert unchanged(team, before)
+
+
+@pytest.mark.usefixtures("team")
+def test_ctrl_c_after_the_work_takes_nothing_back():
+    process = start_slow_run("import atexit; atexit.register(slow, seconds=0.2)")
+
+    process.send_signal(signal.SIGINT)
+    printed, message = process.communicate(timeout=20)
+
+    assert (process.returncode, message) == (0, "")
+    assert printed.endswith("Written to out\n")
+
+
+def test_ctrl_c_that_a_program_around_us_passes_on_too_does_not_stop_the_tidying(team):
+    before = files(team)
+    process = start_slow_run(TIDYING + WRITING)
+
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.readline() == "now\n"
+    process.send_signal(signal.SIGINT)
+    printed, message = process.communicate(timeout=20)
+
+    assert (process.returncode, printed, message) == STOPPED
+    assert unchanged(team, before)
+
+
+@pytest.mark.usefixtures("team")
+def test_what_is_told_to_ignore_ctrl_c_ignores_it():
+    process = start_slow_run(
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" + LOADING.format(seconds=0.2)
+    )
+
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+
+    assert process.returncode == 0
 
 
 def test_the_next_start_tidies_up_after_a_killed_run(decide, team):
     before = files(team)
-    process = start_slow_run()
+    process = start_slow_run(WRITING)
 
     process.kill()
     process.communicate(timeout=20)
@@ -514,6 +598,43 @@ def test_a_reader_who_has_gone_changes_no_exit_status(team):
     )
 
     assert ended.stderr == "status 0\n"
+
+
+DRY_RUN = "run leads.csv --campaign 'Q4 Outreach' --dry-run"
+
+
+def in_a_shell(command):
+    return subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m leadsieve.cli {command}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("command", ["--help", "--version", "limits", DRY_RUN, f"{DRY_RUN} --json"])
+def test_a_standard_output_that_is_full_is_told_and_no_bug(command):
+    ended = in_a_shell(f"{command} > /dev/full")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == (
+        "Error: Standard output cannot be written: No space left on device. Send it elsewhere; what the command wrote to files stands.\n"
+    )
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("command", [DRY_RUN, f"{DRY_RUN} --json"])
+def test_a_job_without_standard_output_or_error_ends_well(command):
+    ended = in_a_shell(f"{command} >&- 2>&-")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+@pytest.mark.usefixtures("team")
+def test_a_standard_error_that_is_full_changes_no_exit_status():
+    assert in_a_shell("run no-such.csv --campaign x 2> /dev/full").returncode == 3
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-"])

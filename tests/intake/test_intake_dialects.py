@@ -152,21 +152,28 @@ BODY = "Bo,b@x.example,Acme,acme.example\nAl,a@x.example,Foo,foo.example\n"
 
 
 @pytest.mark.parametrize(
-    ("above", "kinds"),
+    ("above", "name", "kinds"),
     [
-        pytest.param("Person,,Company,", ["preamble"], id="once over its columns"),
-        pytest.param(",Person,,Company", ["preamble"], id="over the middle"),
-        pytest.param("Person,,Company", ["preamble"], id="shorter than the header"),
-        pytest.param("Person,Person,Company,Company", ["preamble"], id="the same over each"),
-        pytest.param("Mensch,,Betrieb,", ["preamble"], id="of unknown names"),
-        pytest.param("Leads of today,,,\n,,,\nPerson,,Company,", ["preamble", "blank", "preamble"], id="below a title"),
+        pytest.param("Person,,Company,", "Company Name", ["preamble"], id="once over its columns"),
+        pytest.param(",Person,,Company", "Name", ["preamble"], id="over the middle"),
+        pytest.param("Person,,Company", "Company Name", ["preamble"], id="shorter than the header"),
+        pytest.param("Person,Person,Company,Company", "Company Name", ["preamble"], id="the same over each"),
+        pytest.param("Mensch,,Betrieb,", "Name", ["preamble"], id="of unknown names"),
+        pytest.param("Company,,,", "Name", ["preamble"], id="a title, not a group"),
+        pytest.param("Person,2026-11-22,Company,", "Name", ["preamble"], id="a note, not groups"),
+        pytest.param(
+            "Leads of today,,,\n,,,\nPerson,,Company,",
+            "Company Name",
+            ["preamble", "blank", "preamble"],
+            id="below a title",
+        ),
     ],
 )
-def test_of_two_header_rows_the_lower_and_fuller_names_the_columns(
-    tmp_path: Path, above: str, kinds: list[str]
+def test_of_two_header_rows_the_lower_and_fuller_names_the_columns_with_a_group_where_it_says_nothing_alone(
+    tmp_path: Path, above: str, name: str, kinds: list[str]
 ) -> None:
     found = reading(tmp_path, f"{above}\n{HEADER}\n{BODY}")
-    assert found.table.columns == HEADER.split(",")
+    assert found.table.columns == ["First name", "Email", name, "Domain"]
     assert found.table.height == 2
     assert found.ignored["kind"].to_list() == kinds
 

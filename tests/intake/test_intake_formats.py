@@ -139,7 +139,7 @@ def test_a_number_format_adds_digits_only_where_it_writes_a_phone_number_or_a_co
 
 def test_a_spreadsheet_with_a_row_that_groups_columns_is_named_by_the_row_below() -> None:
     found = read(DATA / "grouped.xlsx")
-    assert found.table.columns == ["First name", "Email", "Name", "Domain"]
+    assert found.table.columns == ["First name", "Email", "Company Name", "Domain"]
     assert found.lines.to_list() == [3, 4]
     assert found.ignored.select("line", "kind").rows() == [(1, "preamble")]
 

@@ -30,7 +30,7 @@ def odd(tmp_path: Path) -> Path:
     [
         "text, 2 records in 3 columns",
         "Delimiter   comma, sure",
-        "1 lines before it",
+        "1 line before it",
         "1 line: after the list",
         "Repaired    1 record: too few cells",
         "Unreadable  1 record: too many cells",

@@ -22,12 +22,13 @@ def snapshot(**hours: float) -> dict[str, object]:
         ({"A": 25}, {}, "Snapshot 7 is 25 hours old"),
         ({"A": 25, "B": 72}, {}, "Snapshot 7 is 25 hours old"),
         ({"A": 1, "B": 72, "C": 48}, {}, "2 of 3 campaigns of snapshot 7 were last loaded more than 2 days ago, the oldest 3 days ago."),
+        ({"A": 1, "B": 72}, {"max_age": 1.0}, "1 of 2 campaigns of snapshot 7 was last loaded more than 3 days ago. Export and load them again (`max_age` is 1 hour)."),
         ({"A": 1, "B": 72}, {"storage_campaigns": ["B"]}, ""),
         ({"A": 1}, {"max_age": 0.5}, "Snapshot 7 is 60 minutes old"),
         ({"A": 999}, {"max_age": 0}, ""),
         ({}, {}, ""),
     ],
-    ids=["as old as may be", "older", "all older", "some older", "storage", "half an hour", "never", "no campaigns"],
+    ids=["as old as may be", "older", "all older", "some older", "one older", "storage", "half an hour", "never", "no campaigns"],
 )  # fmt: skip
 def test_the_age_is_told_when_it_is_more_than_the_policy_allows(hours, options, said):
     told = old_snapshot(snapshot(**hours), Policy().with_options(**options), now=NOW)

@@ -35,6 +35,15 @@ def test_the_blocks_of_the_flow_are_as_high_as_the_outcomes_are_many(outcome, sh
     assert sum(heights[1:]) == pytest.approx(share * 280, abs=0.5)
 
 
+@pytest.mark.parametrize("draw", [charts.flow, charts.narrow_flow])
+def test_what_is_written_on_a_band_is_not_struck_through_by_it(draw):
+    drawn = draw(FLOW)
+    rim = drawn.index('<g stroke="var(--card)" stroke-width="4" stroke-linejoin="round" paint-order="stroke">')
+
+    assert "<text" not in drawn[:rim]
+    assert max(drawn.rindex("<path"), drawn.rindex("<rect")) < rim
+
+
 def test_the_chosen_mode_is_named():
     assert "active: 60 to create (this run)" in charts.modes(COUNTS, "active")
 
@@ -87,7 +96,7 @@ def test_every_colour_that_a_chart_names_is_given(colours):
     drawn = charts.flow(FLOW) + charts.modes(COUNTS, "active")
     named = set(re.findall(r"var\(--(\w+)\)", drawn))
 
-    assert named - set(colours) == {"ink"}
+    assert named - set(colours) == {"card", "ink"}
 
 
 def bands(svg):

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Self
 
 from leadsieve.bundled import bundled
-from leadsieve.errors import SuiteError
 from leadsieve.validation import Brief, Verdict
+from leadsieve.validation.gate import refuse
 from leadsieve.validation.job import Job, Staged, expected_results
 from leadsieve.validation.suites import Suite, load_own_suites, load_suites
 
@@ -29,9 +29,7 @@ class InProcessGate:
                 staged, brief.tables, brief.parameters, brief.attach, brief.lock_timeout, scratch=Path(scratch)
             )
             answer = run_job(Job(told, self.suites))
-        if answer.wrong_suite:
-            raise SuiteError(answer.error)
-        assert answer.error is None
+        refuse(answer, staged, brief)
         answered = [(each.table, each.description, each.skipped is not None) for each in answer.results]
         assert answered == expected_results(self.suites, attached=brief.attach is not None)
         return Verdict(answer.results, answer.versions or {}, 0.5)

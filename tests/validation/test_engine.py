@@ -177,7 +177,7 @@ UNREADABLE = {
     "cut ledger": (cut_ledger, "ledger.parquet"),
     "no summary": (lambda folder: (folder / "summary.json").unlink(), "summary.json"),
     "broken summary": (lambda folder: (folder / "summary.json").write_text("{"), "summary.json"),
-    "a record of another length": (add_a_cell, "batches"),
+    "a record of another length": (add_a_cell, "batches/q4-001.csv"),
 }
 
 

@@ -87,7 +87,7 @@ def half_answer() -> str:
 
 
 def no_results() -> str:
-    return 'print(\'{"results": [], "versions": {}, "error": null, "wrong_suite": false}\')'
+    return 'print(\'{"results": [], "versions": {}, "error": null, "fault": null}\')'
 
 
 def right_results() -> list[dict[str, object]]:
@@ -113,7 +113,7 @@ def right_results() -> list[dict[str, object]]:
 
 
 def answer_of(results: list[dict[str, object]]) -> str:
-    line = json.dumps({"results": results, "versions": {}, "error": None, "wrong_suite": False})
+    line = json.dumps({"results": results, "versions": {}, "error": None, "fault": None})
     return f"print({line!r})"
 
 
@@ -197,7 +197,7 @@ def test_a_broken_suite_of_a_team_is_told_before_anything_is_started(
 def test_a_suite_that_the_child_cannot_use_is_told_as_such(
     run: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = json.dumps({"results": [], "versions": None, "error": "batches, expectation 1: x", "wrong_suite": True})
+    told = json.dumps({"results": [], "versions": None, "error": "batches, expectation 1: x", "fault": "suite"})
     answers(monkeypatch, f"print({told!r})")
     with pytest.raises(SuiteError, match="cannot be used: batches, expectation 1: x"):
         check(run, tmp_path / "staged")

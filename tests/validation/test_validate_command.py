@@ -83,6 +83,64 @@ def test_a_published_run_that_was_changed_fails_in_words(leadsieve: Callable[...
     assert digest(out) == before
 
 
+BATCH = "batches/q4-outreach-001.csv"
+
+
+def rewrite(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    return lambda file: file.write_bytes(change(file.read_bytes()))
+
+
+CUT_CELL = rewrite(lambda cells: cells.rstrip(b"\n").rpartition(b",")[0])
+DAMAGED: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "a batch that is cut": (BATCH, CUT_CELL, "line 4 has fewer cells than the header"),
+    "a quote without an end": (
+        BATCH,
+        rewrite(lambda cells: cells.replace(b"\n", b'\n"', 1)),
+        "a quote in line 2 has no end",
+    ),
+    "a batch that is empty": (BATCH, rewrite(lambda _: b""), "it is empty"),
+    "a batch in another encoding": (BATCH, rewrite(lambda cells: b"\xff" + cells), "it is not UTF-8"),
+    "excluded.csv empty": ("excluded.csv", rewrite(lambda _: b""), "it is empty"),
+    "half a ledger": ("ledger.parquet", rewrite(lambda all_: all_[:-100]), "it is no whole Parquet file"),
+    "no ledger": ("ledger.parquet", Path.unlink, "it is not there"),
+}
+
+
+@pytest.mark.parametrize(("name", "damage", "said"), DAMAGED.values(), ids=DAMAGED)
+def test_a_published_file_that_cannot_be_read_any_more_is_named(
+    leadsieve: Callable[..., Ended], out: Path, name: str, damage: Callable[[Path], object], said: str
+) -> None:
+    damage(out / name)
+    ended = leadsieve("validate", "out")
+    assert (ended.status, ended.out) == (3, "")
+    assert ended.err == f"Error: out/{name} cannot be read back: {said}. Take the file from a backup, or run again.\n"
+
+
+def test_a_published_summary_that_cannot_be_read_any_more_is_named(leadsieve: Callable[..., Ended], out: Path) -> None:
+    (out / "summary.json").write_bytes(b"")
+    ended = leadsieve("validate", "out")
+    assert (ended.status, ended.err) == (
+        3,
+        "Error: out/summary.json cannot be read. Take the file from a backup, or run again.\n",
+    )
+
+
+def test_files_that_were_changed_or_removed_are_listed(leadsieve: Callable[..., Ended], out: Path) -> None:
+    assert "not as the run wrote it" not in leadsieve("validate", "out").out
+    (out / BATCH).unlink()
+    (out / "report.html").write_bytes(b"")
+    ended = leadsieve("validate", "out")
+    assert ended.status == 1
+    assert f"What is not as the run wrote it, or not there\n  • {BATCH}\n  • report.html" in ended.out
+
+
+def test_a_workspace_that_cannot_be_used_is_told_as_such(leadsieve: Callable[..., Ended], out: Path) -> None:
+    ended = leadsieve("validate", "out", "--workspace", "leads.csv")
+    assert (ended.status, out.is_dir()) == (3, True)
+    assert ended.err.startswith("Error: leads.csv ")
+    assert "installation" not in ended.err
+
+
 def test_an_opt_out_that_came_since_fails_a_published_run(leadsieve: Callable[..., Ended], out: Path) -> None:
     (out.parent / "more.csv").write_text("value\n@fresh-corp.com\n", "utf-8")
     assert leadsieve("suppress", "add", "more.csv").status == 0

@@ -103,7 +103,7 @@ def test_a_run_whose_workspace_is_in_use_is_published_and_told(workspace, result
     assert workspace.runs.height == 0
 
 
-@pytest.mark.parametrize("why", ["Permission denied", "Read-only file system"])
+@pytest.mark.parametrize("why", ["Permission denied", "Read-only file system", "Operation not permitted"])
 def test_a_run_whose_workspace_is_read_only_is_published_and_told(result, tmp_path, monkeypatch, why):
     def refuse(*_: object, **__: object) -> None:
         msg = f'IO Error: Cannot open file "workspace.duckdb": {why}'

@@ -150,7 +150,7 @@ def test_an_import_that_still_counts_is_not_dropped(workspace):
 
 def test_the_command_says_what_it_removed(workspace):
     told = CliRunner().invoke(app, ["snapshot", "drop", "2", "--workspace", str(workspace.path)])
-    assert told.stdout == "Dropped: snapshot 2. States of leads that nothing else shows: 1.\n"
+    assert told.stdout == "Removed snapshot 2, and 1 state of a lead that no other snapshot shows.\n"
 
 
 LEADS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["running", "done"]))

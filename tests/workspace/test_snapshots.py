@@ -1,5 +1,7 @@
 """Loading campaign exports: what a snapshot holds, what a later load changes, what a broken one leaves alone."""
 
+import errno
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import polars as pl
 import pytest
 
 import leadsieve as ls
+from leadsieve.workspace import store
 from leadsieve.workspace.store import SCHEMA_VERSION
 from workspace.stored import spoil_keys
 
@@ -314,6 +317,92 @@ def test_a_file_that_is_no_database_is_refused_and_kept(workspace, spring):
     with pytest.raises(ls.WorkspaceError, match="cannot be opened as a workspace"):
         workspace.load(spring)
     assert workspace.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("email\nann@acme-tools.com\n", "is no DuckDB file", id="a CSV file, which DuckDB opens"),
+        pytest.param("", "it is empty. Remove it, or name the right file", id="an empty file"),
+        pytest.param("\0" * 8 + "DUCK" + "x" * 20_000, "it is broken. Take it from a backup", id="a broken database"),
+    ],
+)
+def test_what_stands_there_instead_of_a_workspace_is_told(workspace, spring, content, said):
+    workspace.path.write_text(content)
+    with pytest.raises(ls.WorkspaceError, match=said):
+        workspace.load(spring)
+    assert workspace.path.read_text() == content
+
+
+def test_a_folder_instead_of_a_workspace_is_told(workspace, spring):
+    workspace.path.mkdir()
+    with pytest.raises(ls.WorkspaceError, match=r"it is a folder\. Name the file in it"):
+        workspace.load(spring)
+
+
+def test_what_is_no_file_is_no_workspace(workspace):
+    os.mkfifo(workspace.path)
+    with pytest.raises(ls.WorkspaceError, match="it is no file"):
+        store.require(workspace.path)
+
+
+def test_only_a_job_that_can_do_without_a_workspace_is_told_how(workspace):
+    with pytest.raises(ls.WorkspaceError, match=r"--workspace, or make one with `leadsieve snapshot load`\.$"):
+        store.require(workspace.path)
+    with pytest.raises(ls.WorkspaceError, match=r"or say --no-workspace to check the list only against itself\.$"):
+        store.require(workspace.path, needed=False)
+
+
+def denied(*_arguments, **_options):
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_a_workspace_in_a_folder_that_nobody_may_write_to_is_not_made(workspace, spring, monkeypatch):
+    monkeypatch.setattr(Path, "unlink", denied)
+    with pytest.raises(
+        ls.WorkspaceError, match=r"cannot be written: Operation not permitted\. Change the rights of its folder"
+    ):
+        workspace.load(spring)
+
+
+def test_a_workspace_in_a_folder_that_nobody_may_look_into_is_told(workspace, monkeypatch):
+    monkeypatch.setattr(Path, "exists", denied)
+    with pytest.raises(
+        ls.WorkspaceError, match=r"cannot be opened: Operation not permitted\. Change the rights of its f"
+    ):
+        store.require(workspace.path)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Operation not permitted", "Change the rights of its folder"),
+        ("No space left on device", "Free some space and run again"),
+    ],
+)
+def test_a_commit_that_the_system_refuses_is_no_bug(workspace, spring, monkeypatch, said, advice):
+    workspace.load(spring)
+
+    class Refusing:
+        def __init__(self, con):
+            self.con = con
+
+        def __getattr__(self, name):
+            return getattr(self.con, name)
+
+        def execute(self, asked, *values):
+            if asked == "commit":
+                message = f'TransactionContext Error: Failed to commit: Cannot open file "inner.wal": {said}'
+                raise duckdb.TransactionException(message)
+            return self.con.execute(asked, *values)
+
+    connect = store.connect
+    monkeypatch.setattr(store, "connect", lambda *which, **how: Refusing(connect(*which, **how)))
+    with pytest.raises(ls.WorkspaceError) as told, store.writing(workspace.path, lock_timeout=1):
+        pass
+    assert str(told.value) == f"The workspace {workspace.path} cannot be written: {said}. {advice}" + (
+        "; it is as it was." if "space" in said else ", or name another with --workspace; it is as it was."
+    )
 
 
 def test_somebody_elses_database_is_refused(workspace, spring):

@@ -1,5 +1,5 @@
 """`python -m leadsieve.cli`: the command line where its script is not on the path."""
 
-from leadsieve.cli.app import main
+from leadsieve.cli import main
 
 main()

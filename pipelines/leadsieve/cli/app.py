@@ -4,11 +4,10 @@ import atexit
 import contextlib
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -23,10 +22,14 @@ from leadsieve.cli import (
     report,
     settings,
     simple_jobs,
+    stopping,
     suppress,
     validate,
 )
 from leadsieve.errors import LeadsieveError
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 _NO_HELP = {"help": False}
 """Typer hands a --help that nobody gave to Pydantic, whose import takes as long as all else before a help page."""
@@ -58,8 +61,7 @@ app.command("limits")(settings.limits)
 app.command("init")(settings.init)
 app.command("demo")(main_job.demo)
 
-_USAGE, _BUG, _INTERRUPTED = 2, 3, 130
-_ENGINE_STOPPED = "Query interrupted"  # how DuckDB tells of Ctrl-C, as a RuntimeError
+_USAGE, _BUG = 2, 3
 _PACKAGE = Path(__file__).parents[1]
 _SELDOM = 500_000
 """How many more objects make Python look for cycles: by its own 700 it does so hundreds of times while libraries load, which make 150,000."""
@@ -87,16 +89,11 @@ def _leadsieve(
     """Make raw lead lists safe to import into an outreach tool."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; every error is one message on standard error and an exit status.
-
-    Without `arguments` they are the process's own, and so is the process: it ends here.
-    """
+def main(arguments: Sequence[str] | None) -> NoReturn:
+    """Run a command and end with its exit status; without `arguments` the process's own, and then the process itself."""
     console.survive_any_encoding()
     if arguments is not None:
         sys.exit(_status(arguments))
-    # A scheduler that stops us wants it tidy, as a person does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(_SELDOM)
     # NumPy brings a library for linear algebra, which nobody here asks for and whose threads take a twentieth of a second to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -105,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _end(status: int) -> NoReturn:
     """End the process as Python does, but leave its memory to the system: to free every object of the libraries takes a fifth of a second."""
+    stopping.listen_no_more()
     atexit._run_exitfuncs()  # what is to be tidied up
     for stream in filter(None, (sys.stdout, sys.stderr)):  # a shell may have closed them
         with contextlib.suppress(OSError):
@@ -115,22 +113,29 @@ def _end(status: int) -> NoReturn:
 def _status(arguments: Sequence[str] | None) -> int:
     try:
         status = app(args=arguments, prog_name="leadsieve", standalone_mode=False) or 0
-    except LeadsieveError as error:
-        return _fail(f"Error: {error}", error.exit_status)
-    except typer.TyperException as error:
-        return _fail(_misused(error), _USAGE)
     except (typer.Abort, KeyboardInterrupt):
-        status = _INTERRUPTED
+        return stopping.tell()
     except Exception as error:  # noqa: BLE001 -- whatever went wrong, its text may hold a person's data
-        if str(error) != _ENGINE_STOPPED:
-            return _fail(_bug(error), _BUG)
-        status = _INTERRUPTED
+        return stopping.tell() if stopping.asked() else _told(error)
     # Typer itself turns Ctrl-C into this status.
-    return _fail("Stopped; nothing half written is left.", status) if status == _INTERRUPTED else status
+    return stopping.tell() if status == stopping.STOPPED else status
+
+
+def _told(error: Exception) -> int:
+    match error:
+        case LeadsieveError():
+            return _fail(f"Error: {error}", error.exit_status)
+        case typer.TyperException():
+            return _fail(_misused(error), _USAGE)
+        # Outside of the commands only help is printed.
+        case OSError() if Path(_ours(error)[-1].filename) == Path(__file__):
+            return _told(console.unprinted(error))
+        case _:
+            return _fail(_bug(error), _BUG)
 
 
 def _fail(message: str, status: int) -> int:
-    typer.echo(message, err=True)
+    console.tell(message)
     return status
 
 
@@ -144,11 +149,15 @@ def _misused(error: typer.TyperException) -> str:
 
 def _bug(error: Exception) -> str:
     """Return what to report of an error that nobody foresaw: its kind and place, not its text."""
+    last = _ours(error)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+    return f"Error: leadsieve {_version()} met a bug ({where}). Please report it with the command that you ran."
+
+
+def _ours(error: Exception) -> "list[FrameSummary]":
     import traceback
 
-    ours = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
-    where = f"{type(error).__name__} in {Path(ours[-1].filename).name}, line {ours[-1].lineno}"
-    return f"Error: leadsieve {_version()} met a bug ({where}). Please report it with the command that you ran."
+    return [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(_PACKAGE)]
 
 
 def _version() -> str:

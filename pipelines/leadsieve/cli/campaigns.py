@@ -9,7 +9,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, history, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 from leadsieve.errors import UsageError
 from leadsieve.resources import tell_polars
 
@@ -98,7 +98,7 @@ def _say_snapshot(loaded: "Loaded", place: "Workspace") -> None:
     if loaded.no_identifier:
         console.say(
             f"{counted(loaded.no_identifier, 'lead has', 'leads have')} neither an email nor a LinkedIn profile and cannot be recognised; "
-            f"`leadsieve snapshot list --unidentified` names {'it' if loaded.no_identifier == 1 else 'them'}."
+            f"`leadsieve snapshot list --unidentified` names {fitting(loaded.no_identifier, 'it', 'them')}."
         )
     for departure in loaded.departures:
         console.say(_deleted(departure))
@@ -188,7 +188,10 @@ def drop(
         return
     told = place.drop(*snapshots)
     named = ", ".join(str(number) for number in told.snapshots)
-    console.say(f"Dropped: snapshot {named}. States of leads that nothing else shows: {told.memberships:,}.")
+    only = counted(told.memberships, "state of a lead", "states of leads") if told.memberships else "nothing"
+    console.say(
+        f"Removed {fitting(len(told.snapshots), 'snapshot', 'snapshots')} {named}, and {only} that no other snapshot shows."
+    )
 
 
 app.command("list")(history.list_snapshots)

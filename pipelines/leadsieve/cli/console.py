@@ -4,12 +4,14 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
 
-from leadsieve.progress import Progress, silent
+from leadsieve.cli import stopping
+from leadsieve.errors import OutputError
+from leadsieve.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,16 +20,31 @@ _UNWRAPPED = 10_000  # a width that no table reaches: what is piped keeps its li
 
 
 def say(text: str | bytes, *, newline: bool = True) -> None:
-    """Print a result; a reader who has gone (`| head`) ends nothing that was already done."""
+    """Print a result; a reader who has gone (`| head`) ends nothing that was already done. Raises OutputError where nothing can be printed."""
     try:
         typer.echo(text, nl=newline)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise unprinted(error) from error
+
+
+def unprinted(error: OSError) -> OutputError:
+    """Return what to say of a standard output that takes nothing, such as a file on a full disk."""
+    return OutputError(
+        f"Standard output cannot be written: {error.strerror}. Send it elsewhere; what the command wrote to files stands."
+    )
+
+
+def tell(message: str) -> None:
+    """Print on standard error; where that is full or gone, the exit status says it all the same."""
+    with suppress(OSError):
+        typer.echo(message, err=True)
 
 
 def warn(sentence: str) -> None:
     """Print on standard error what a person should know although the work is done."""
-    typer.echo(f"Warning: {sentence}", err=True)
+    tell(f"Warning: {sentence}")
 
 
 @contextmanager
@@ -35,7 +52,7 @@ def out() -> Iterator["Console"]:
     """Yield the console for results: as wide as the terminal, or plain unwrapped text for a file or pipe."""
     from rich.console import Console
 
-    if sys.stdout.isatty():
+    if sys.stdout and sys.stdout.isatty():
         yield Console(markup=False, emoji=False, highlight=False)
         return
     text = io.StringIO()
@@ -45,9 +62,12 @@ def out() -> Iterator["Console"]:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Show on a terminal's standard error which step is at work and for how long; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield silent
+    """Show on a terminal's standard error which step is at work and for how long; elsewhere nothing.
+
+    Raises KeyboardInterrupt when a step begins after the command was told to stop.
+    """
+    if not sys.stderr or not sys.stderr.isatty():
+        yield lambda _step: stopping.stop_if_asked()
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -56,7 +76,12 @@ def progress() -> Iterator[Progress]:
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        yield lambda step: bar.update(task, description=step)
+
+        def show(step: str, /) -> None:
+            stopping.stop_if_asked()
+            bar.update(task, description=step)
+
+        yield show
 
 
 def survive_any_encoding() -> None:

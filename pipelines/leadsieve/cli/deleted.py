@@ -7,7 +7,7 @@ import typer
 
 from leadsieve import reporting
 from leadsieve.cli import console, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 from leadsieve.words import DeletionState
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def confirm(
 ) -> None:
     """Say that the many leads which a campaign lost at once were deleted."""
     count = options.workspace_of(workspace, lock_timeout).confirm_deleted(campaign)
-    console.say(f"{counted(count, 'lead')} of {campaign} {'counts' if count == 1 else 'count'} as deleted.")
+    console.say(f"{counted(count, 'lead')} of {campaign} {fitting(count, 'counts', 'count')} as deleted.")
 
 
 @app.command("lift")

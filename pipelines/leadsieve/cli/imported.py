@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadsieve.cli import console, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 
 if TYPE_CHECKING:
     from leadsieve.workspace import Imported
@@ -40,8 +40,8 @@ def imported(
 def _counted(told: "Imported", workspace: Path) -> Iterator[str]:
     if told.snapshot:
         yield (
-            f"Snapshot {told.snapshot} in {workspace}: {counted(told.leads, 'lead')} of {_batches(told.batches)} {'counts' if told.leads == 1 else 'count'} as scheduled in "
-            f"{', '.join(told.campaigns)}, until a load brings {'it' if len(told.campaigns) == 1 else 'them'}."
+            f"Snapshot {told.snapshot} in {workspace}: {counted(told.leads, 'lead')} of {_batches(told.batches)} {fitting(told.leads, 'counts', 'count')} as scheduled in "
+            f"{', '.join(told.campaigns)}, until a load brings {fitting(len(told.campaigns), 'it', 'them')}."
         )
     if told.already:
         yield f"Told of before, not counted twice: {_batches(told.already)}."
@@ -49,7 +49,7 @@ def _counted(told: "Imported", workspace: Path) -> Iterator[str]:
 
 def _undone(told: "Imported", out: Path) -> Iterator[str]:
     if told.snapshot:
-        yield f"Snapshot {told.snapshot}: {counted(told.leads, 'lead')} of {_batches(told.batches)} no longer {'counts' if told.leads == 1 else 'count'} as imported."
+        yield f"Snapshot {told.snapshot}: {counted(told.leads, 'lead')} of {_batches(told.batches)} no longer {fitting(told.leads, 'counts', 'count')} as imported."
     if told.never:
         yield f"Nothing to take back: `leadsieve imported {shlex.quote(str(out))}` was never said of {_batches(told.never)}."
     if told.undone:
@@ -59,5 +59,5 @@ def _undone(told: "Imported", out: Path) -> Iterator[str]:
 
 
 def _batches(numbers: Sequence[int]) -> str:
-    what = "batch" if len(numbers) == 1 else "batches"
+    what = fitting(len(numbers), "batch", "batches")
     return f"{what} {', '.join(str(number) for number in numbers)}"

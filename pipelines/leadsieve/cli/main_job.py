@@ -191,9 +191,8 @@ def _warn_of_verdict(folder: Path | None) -> None:
     from leadsieve.published import passed
 
     if folder and not passed(folder):
-        typer.echo(
-            f"Warning: the output breaks a rule and was published all the same (--validate warn). See {folder / 'validation'}.",
-            err=True,
+        console.warn(
+            f"the output breaks a rule and was published all the same (--validate warn). See {folder / 'validation'}."
         )
 
 

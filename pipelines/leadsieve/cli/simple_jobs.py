@@ -7,7 +7,7 @@ import typer
 
 import leadsieve
 from leadsieve.cli import console, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 
 _UNCHECKED = "Nobody was checked: no duplicates, no opt-outs, no campaigns. `leadsieve run` does that."
 _MOST_LINES = 20
@@ -59,7 +59,7 @@ def split(
     console.say(f"Written to {out}. {_UNCHECKED}")
     if done.unreadable:
         console.say(
-            f"{counted(done.unreadable, 'row could not be read and is', 'rows could not be read and are')} in no batch: mend {'it' if done.unreadable == 1 else 'them'} in {out / 'failed.csv'}."
+            f"{counted(done.unreadable, 'row could not be read and is', 'rows could not be read and are')} in no batch: mend {fitting(done.unreadable, 'it', 'them')} in {out / 'failed.csv'}."
         )
 
 

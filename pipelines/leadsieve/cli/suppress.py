@@ -9,7 +9,7 @@ import typer
 import leadsieve
 from leadsieve import reporting
 from leadsieve.cli import console, options
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 from leadsieve.reporting.phrases import rows
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def add(
 
 
 def _told(added: "Added") -> str:
-    text = f"{counted(added.added, 'opt-out')} added, {added.known:,} {_were(added.known)} known"
+    text = f"{counted(added.added, 'opt-out')} added, {added.known:,} {fitting(added.known, 'was', 'were')} known"
     if added.unreadable:
-        text += f", {rows(added.unreadable)} could not be read and {_were(added.unreadable)} left out"
+        text += f", {rows(added.unreadable)} could not be read and {fitting(added.unreadable, 'was', 'were')} left out"
     if added.columns:
         text += f", {rows(added.not_opted_out)} not opted out by {', '.join(f'`{column}`' for column in added.columns)}"
     return f"{text}."
@@ -139,7 +139,7 @@ def erase(
     told = _place(workspace, policy).erase_suppressed(*emails, policy=policy)
     absent = f"; {told.absent:,} stood there in no opt-out" if told.absent else ""
     console.say(
-        f"{counted(told.erased, 'email is', 'emails are')} kept as {'a hash' if told.erased == 1 else 'hashes'} now{absent}."
+        f"{counted(told.erased, 'email is', 'emails are')} kept as {fitting(told.erased, 'a hash', 'hashes')} now{absent}."
     )
 
 
@@ -165,7 +165,3 @@ def _policy(file: Path | None, phone_region: str | None, lock_timeout: float | N
 
 def _place(workspace: Path | None, policy: "Policy") -> "Workspace":
     return leadsieve.Workspace(workspace or Path(policy.workspace), lock_timeout=policy.lock_timeout)
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"

@@ -8,6 +8,7 @@ import typer
 
 from leadsieve import reporting
 from leadsieve.cli import console, options
+from leadsieve.counts import counted
 from leadsieve.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -24,25 +25,28 @@ def validate(
     lock_timeout: options.LockTimeout = None,
 ) -> None:
     """Check a published run again, against its workspace too; nothing in it is changed."""
+    from leadsieve.published import changed_files
     from leadsieve.validation import check_published
 
     with console.progress() as progress:
         progress("Validating")
         verdict = check_published(out, workspace=workspace, lock_timeout=lock_timeout)
-    _show(verdict)
+    _show(verdict, changed_files(out))
     if not verdict.passed:
         raise ValidationError(verdict.sentence())
 
 
-def _show(verdict: "Verdict") -> None:
+def _show(verdict: "Verdict", changed: Iterable[str]) -> None:
     with console.out() as screen:
         if verdict.passed:
             screen.print(verdict.sentence())
         reporting.print_list("What must not be imported like this", _told(verdict.blocking), screen)
         reporting.print_list("What to look at", _told(verdict.warnings), screen)
+        reporting.print_list("What is not as the run wrote it, or not there", changed, screen)
         if verdict.skipped:
             reasons = "; ".join(sorted({str(each.skipped) for each in verdict.skipped}))
-            screen.print(f"\n{len(verdict.skipped)} checks do not apply: {reasons}.")
+            few = counted(len(verdict.skipped), "check does not apply", "checks do not apply")
+            screen.print(f"\n{few}: {reasons}.")
 
 
 def _told(results: Iterable["Result"]) -> Iterator[str]:

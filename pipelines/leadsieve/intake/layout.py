@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from leadsieve.counts import counted
 from leadsieve.errors import InputError
 from leadsieve.intake.kinds import kind_of
 from leadsieve.intake.model import Guessed
@@ -26,10 +27,14 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How many records stand before the header, the header's cells (none: the first row is data) and the body's width."""
+    """How many records stand before the header, the header's cells (none: the first row is data) and the body's width.
+
+    `names` is what the header calls the columns, a group that stands above included.
+    """
 
     preamble: int
     header: list[str] | None
+    names: list[str]
     width: int
     guessed_header: Guessed
     guessed_preamble: Guessed
@@ -81,10 +86,27 @@ def _layout(head: list[Record], preamble: int, header: list[str] | None, width: 
     return Layout(
         preamble=preamble,
         header=header,
+        names=_grouped(header or [], [record.cells for record in head[:preamble]]),
         width=width,
         guessed_header=Guessed(value="present" if header else "absent", confidence=round(confidence, 2)),
-        guessed_preamble=Guessed(value=f"{lines} lines", confidence=round(confidence, 2)),
+        guessed_preamble=Guessed(value=counted(lines, "line"), confidence=round(confidence, 2)),
     )
+
+
+def _grouped(header: list[str], above: list[list[str]]) -> list[str]:
+    """Return the columns' names: one that says nothing alone has that of its group before it, as `Name` below `Company`.
+
+    A group's name stands in the row above, once over its first column (as merged cells come) or over each. A row of a single name is a title.
+    """
+    groups = [cell.strip(UNSEEN) for cell in above[-1]] if above else []
+    if len(set(filter(None, groups))) < 2 or any(kind_of(name) != "text" for name in groups if name):
+        return header
+    names, group = [], ""
+    for at, name in enumerate(header):
+        group = groups[at] if at < len(groups) and groups[at] else group
+        says_nothing = name.strip(UNSEEN) and not name_field(name)
+        names.append(f"{group} {name}" if says_nothing and name_field(f"{group} {name}") else name)
+    return names
 
 
 def _body_width(rows: list[list[str]]) -> int:

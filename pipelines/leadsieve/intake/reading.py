@@ -22,6 +22,7 @@ from leadsieve.spool import Room
 
 _DEFAULTS = ReadOptions()
 _SURE = Guessed(value="", confidence=1.0)
+_DATABASE = "a database. Export the list from it as CSV"
 # What people send instead of a list, by its first bytes.
 _NO_LISTS = {
     b"%pdf": "a PDF. Ask for the list as CSV or XLSX",
@@ -32,6 +33,9 @@ _NO_LISTS = {
     b"{\\rtf": "a text document. Save the list in it as CSV (UTF-8)",
     b"\x89png": "a picture. Ask for the list as CSV or XLSX",
     b"\xff\xd8\xff": "a picture. Ask for the list as CSV or XLSX",
+    b"\x7felf": "a program. Name the list",
+    b"mz\x90\0": "a program. Name the list",
+    b"sqlite format 3": _DATABASE,
     b"begin:vcard": "a file of contact cards. Export the contacts as CSV instead",
 }
 _SNIFFED_BYTES = 64 * 1024
@@ -110,6 +114,8 @@ def _refuse_what_is_no_list(inner: Opened, file: str) -> None:
         message = f"{file} is empty. Export the list again, or name another file."
         raise InputError(message)
     what = next((words for magic, words in _NO_LISTS.items() if start.startswith(magic)), None)
+    if head[8:].startswith(b"DUCK"):  # DuckDB's begins with a checksum
+        what = _DATABASE
     if what:
         message = f"{file} is {what}."
         raise InputError(message)

@@ -101,8 +101,8 @@ def _plan(opened: Opened, coding: Coding, file: str) -> _Plan:
 
 
 def header_of(layout: Layout) -> list[str]:
-    """Return the header's cells, blank ones where it is shorter than the table or absent."""
-    header = layout.header or []
+    """Return the columns' names, blank ones where the header is shorter than the table or absent."""
+    header = layout.names
     return header + [""] * (layout.width - len(header))
 
 

@@ -33,7 +33,7 @@ _LABEL, _NUMBER, _DIGIT = 14, 13, 8
 _BLOCK, _LINE, _GAP, _INPUT = 14, 18, 8, 280
 _BAR, _STEP = 26, 62
 _LONGEST: Final = {_WIDE: 58, _NARROW: 32, _BARS: 26}
-_INK, _ON = "var(--ink)", "var(--on)"
+_INK, _ON, _GROUND = "var(--ink)", "var(--on)", "var(--card)"
 _BEND: Final = 0.43
 """How far across a band goes straight on from either end: where the handles of its curves are."""
 _BASELINE: Final = 0.3
@@ -86,8 +86,13 @@ def _flow(outcomes: Flow, width: int) -> str:
         height,
         *(_drawn(band, across) for band in bands if band.column + 1 < len(across)),
         *(_box(across[node.column], node.top, _BLOCK, max(node.height, 1), node.colour) for node in shown),
-        *(_text(x, y, _cut(told, width), size=_NUMBER, colour=_INK) for x, y, told in texts),
+        _over_bands(_text(x, y, _cut(told, width), size=_NUMBER, colour=_INK) for x, y, told in texts),
     )
+
+
+def _over_bands(texts: Iterable[str]) -> str:
+    """Return texts with a rim of the page's ground: a band that is lower than a line would strike them through."""
+    return f'<g stroke="{_GROUND}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">{"".join(texts)}</g>'
 
 
 def _laid_out(outcomes: Flow) -> tuple[list[_Node], list[_Band], float]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leadsieve.batching import api_minutes
+from leadsieve.counts import fitting
 from leadsieve.limits import registry
 from leadsieve.reporting.phrases import duration, rows
 from leadsieve.words import DedupMode, ImportMode, Method, Outcome
@@ -69,7 +70,7 @@ def _steps(summary: Mapping[str, Any], *, overwrite: bool) -> Iterator[FileSteps
 
 def _of_batches(summary: Mapping[str, Any]) -> Iterator[str]:
     method, leads = summary["method"], sum(batch["rows"] for batch in summary["batches"])
-    each = "the file" if len(summary["batches"]) == 1 else "each file"
+    each = fitting(len(summary["batches"]), "the file", "each file")
     yield f"Open the campaign that stands beside {each} under Batches; make it first if lemlist does not have it yet."
     if method == Method.API:
         yield f"Add the leads of {each} by the API, one call a lead: about {duration(api_minutes(leads))} at 20 calls in 2 seconds."

@@ -97,9 +97,9 @@ def percent(share: float) -> str:
 
 
 def duration(minutes: float) -> str:
-    """Return a time as people say it, whole minutes or seconds.
+    """Return a time as people say it, whole minutes or seconds; nothing that is done takes none.
 
-    >>> duration(0.5), duration(1.2), duration(67)
-    ('30 seconds', '1 minute', '67 minutes')
+    >>> duration(0.001), duration(0.5), duration(1.2), duration(67)
+    ('1 second', '30 seconds', '1 minute', '67 minutes')
     """
-    return counted(round(minutes), "minute") if minutes >= 1 else counted(round(minutes * 60), "second")
+    return counted(round(minutes), "minute") if minutes >= 1 else counted(max(round(minutes * 60), 1), "second")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from leadsieve.counts import fitting
 from leadsieve.reporting.phrases import rows
 from leadsieve.words import Outcome
 
@@ -45,7 +46,7 @@ def _imports(summary: Mapping[str, Any], folder: Path, known: Collection[str] | 
     if not wanted:
         return []
     missing = [] if known is None else [name for name in wanted if name not in known]
-    what = "the file" if len(summary["batches"]) == 1 else "each file"
+    what = fitting(len(summary["batches"]), "the file", "each file")
     told = f"Import {what} in {folder / 'batches'} into the campaign named beside it above."
     return [
         *([f"Make {_names(missing)} in lemlist first: {_UNKNOWN[len(missing) > 1]}."] if missing else []),
@@ -63,5 +64,5 @@ def _of_connections(summary: Mapping[str, Any], wanted: list[str]) -> list[str]:
 
 def _names(campaigns: list[str]) -> str:
     more = f" and {len(campaigns) - _MOST_NAMES:,} more" if len(campaigns) > _MOST_NAMES else ""
-    what = "the campaign" if len(campaigns) == 1 else "the campaigns"
+    what = fitting(len(campaigns), "the campaign", "the campaigns")
     return f"{what} {', '.join(campaigns[:_MOST_NAMES])}{more}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from leadsieve.batching import Batch, Plan
-from leadsieve.counts import counted
+from leadsieve.counts import counted, fitting
 from leadsieve.policy import Policy
 from leadsieve.reporting.phrases import among, rows
 from leadsieve.reporting.tally import CELLS, Tally
@@ -186,7 +186,7 @@ def _of_settings(counted: _Counted) -> list[tuple[str, int, str]]:
         (
             "updates",
             updates,
-            f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update {'it' if updates == 1 else 'them'}.",
+            f"{rows(updates)} in the campaign already: `--import-mode {ImportMode.CREATE_AND_UPDATE}` would update {fitting(updates, 'it', 'them')}.",
         ),
         ("shared_identifier", *_shared(counted)),
     ]
@@ -208,7 +208,7 @@ def _of_workspace(sieved: Sieved, policy: Policy) -> list[tuple[str, int, str]]:
         (
             "unclassified_statuses",
             unclassified,
-            f"{counted(unclassified, 'lead of the workspace has', 'leads of the workspace have')} a status that nobody has classified and {'counts' if unclassified == 1 else 'count'} as active: {named}. Say what {'it means' if len(sieved.statuses) == 1 else 'they mean'} under [statuses] in the policy.",
+            f"{counted(unclassified, 'lead of the workspace has', 'leads of the workspace have')} a status that nobody has classified and {fitting(unclassified, 'counts', 'count')} as active: {named}. Say what {fitting(len(sieved.statuses), 'it means', 'they mean')} under [statuses] in the policy.",
         ),
         (
             "no_identifier",
@@ -229,9 +229,9 @@ def _of_connections(seen: _Counted, sieved: Sieved, policy: Policy) -> list[tupl
     storage, known = storage_campaign(sieved, policy), seen.where("told_connections", outcome=Outcome.CREATE)
     connected = seen.where("connections", outcome=Outcome.CREATE)
     where = (
-        f"{'it goes' if connected == 1 else 'they go'} to {storage}"
+        f"{fitting(connected, 'it goes', 'they go')} to {storage}"
         if storage
-        else f"`--connections separate` would give {'it a batch' if connected == 1 else 'them batches'} for a storage campaign"
+        else f"`--connections separate` would give {fitting(connected, 'it a batch', 'them batches')} for a storage campaign"
     )
     return [
         (

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from leadsieve.counts import fitting
 from leadsieve.identity import parse_email
 from leadsieve.reporting.phrases import among
 from leadsieve.schema import LEDGER_NAMES
@@ -442,5 +443,5 @@ def _cautions(case: _Case, changes: Iterable[Change]) -> Iterator[str]:
     if any(change.act in _OF_SUPPRESSION or _OF_SUPPRESSION & set(change.settings) for change in changes):
         yield "Do so only if the person may be written to."
     if case.row["outcome"] == Outcome.IN_PROGRESS and case.active:
-        ended = "has ended" if len(case.active) == 1 else "have ended"
+        ended = fitting(len(case.active), "has ended", "have ended")
         yield f"Better wait until its lead in {among(case.active)} {ended}, and load a new snapshot then."

@@ -17,12 +17,16 @@ Table = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """Tables and single values that the suites speak of, and the workspace to attach, if there is one."""
+    """Tables and single values that the suites speak of, and the workspace to attach, if there is one.
+
+    `published` says that the run was published before, and so has changed since where it cannot be read.
+    """
 
     tables: Mapping[str, Table]
     parameters: Mapping[str, str | int | bool | None]
     attach: Path | None = None
     lock_timeout: float = 10.0
+    published: bool = False
 
     @property
     def seconds_to_wait(self) -> float:
@@ -38,6 +42,7 @@ def brief(
     plan: Table,
     workspace: Path | None,
     snapshot_sha256: str | None,
+    published: bool = False,
 ) -> Brief:
     """Return what the gate is told of a run; `inputs` as the manifest describes them, `plan` one row a batch.
 
@@ -60,6 +65,7 @@ def brief(
         },
         attach=workspace if snapshot else None,
         lock_timeout=policy.lock_timeout,
+        published=published,
     )
 
 

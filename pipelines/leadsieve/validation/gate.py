@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from leadsieve.bundled import bundled
-from leadsieve.errors import SuiteError, ValidationError
+from leadsieve.errors import InputError, SuiteError, ValidationError, WorkspaceError
 from leadsieve.scratch import scratch
-from leadsieve.validation.job import Answer, Job, Staged, expected_results
+from leadsieve.validation.job import Answer, Fault, Job, Staged, expected_results
 from leadsieve.validation.suites import Suite, load_own_suites, load_suites
 from leadsieve.validation.verdict import Verdict
 
@@ -30,6 +30,7 @@ COMMAND = ("-P", "-m", WORKER)
 # GX reports its use to its maker unless told otherwise; it brings a library for linear algebra, whose threads take time to start.
 QUIET = {"GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore", "OPENBLAS_NUM_THREADS": "1"}
 REMEDY = "Nothing was published; mend the installation, or run with `--validate off` if you accept unchecked files"
+AGAIN = "Mend the installation and validate again"
 
 
 class Gate:
@@ -66,16 +67,12 @@ class Gate:
         """Return the verdict on a staged folder; the child has then done its work and ended.
 
         Raises `SuiteError` where a suite is wrong, and `ValidationError` where there is no whole answer: that is never
-        a pass.
+        a pass. Of a run that was published before, `InputError` for a file that cannot be read any more and `WorkspaceError`.
         """
         started = time.monotonic()
-        answer = self._ask(Job(_staged(staged, brief, self._spill), self._suites), brief.seconds_to_wait)
-        if answer.wrong_suite:
-            message = f"The expectations cannot be used: {answer.error}. Mend that suite; nothing was published."
-            raise SuiteError(message)
-        if answer.error is not None:
-            raise ValidationError(_unchecked(answer.error))
-        self._assert_whole(answer, attached=brief.attach is not None)
+        answer = self._ask(Job(_staged(staged, brief, self._spill), self._suites), brief)
+        refuse(answer, staged, brief)
+        self._assert_whole(answer, brief)
         return Verdict(answer.results, answer.versions or {}, round(time.monotonic() - started, 3))
 
     def close(self) -> None:
@@ -97,23 +94,44 @@ class Gate:
     ) -> None:
         self.close()
 
-    def _ask(self, job: Job, seconds: float) -> Answer:
+    def _ask(self, job: Job, brief: "Brief") -> Answer:
+        seconds = brief.seconds_to_wait
         try:
             line, _ = self._worker.communicate(job.to_line(), timeout=seconds)
         except subprocess.TimeoutExpired as error:
-            raise ValidationError(_unchecked(f"the check did not end within {seconds:.0f} seconds")) from error
+            raise ValidationError(_unchecked(f"the check did not end within {seconds:.0f} seconds", brief)) from error
         if self._worker.returncode:
-            raise ValidationError(_unchecked(f"the check ended with status {self._worker.returncode}"))
+            raise ValidationError(_unchecked(f"the check ended with status {self._worker.returncode}", brief))
         try:
             return Answer.from_line(line)
         except (ValueError, TypeError, KeyError) as error:
-            raise ValidationError(_unchecked("the check gave no whole answer")) from error
+            raise ValidationError(_unchecked("the check gave no whole answer", brief)) from error
 
-    def _assert_whole(self, answer: Answer, *, attached: bool) -> None:
+    def _assert_whole(self, answer: Answer, brief: "Brief") -> None:
         answered = [(each.table, each.description, each.skipped is not None) for each in answer.results]
-        if answered != expected_results(self._suites, attached=attached):
+        if answered != expected_results(self._suites, attached=brief.attach is not None):
             fault = f"{len(answered)} results came back, not those that the suites ask for"
-            raise ValidationError(_unchecked(fault))
+            raise ValidationError(_unchecked(fault, brief))
+
+
+def refuse(answer: Answer, staged: Path, brief: "Brief") -> None:
+    """Raise what an answer stands for that is none."""
+    if answer.error is None:
+        return
+    match answer.fault:
+        case Fault.SUITE:
+            message = f"The expectations cannot be used: {answer.error}. Mend that suite; nothing was published."
+            raise SuiteError(message)
+        case Fault.FILE if brief.published:
+            message = f"{staged / answer.error}. Take the file from a backup, or run again."
+            raise InputError(message)
+        case Fault.WORKSPACE if brief.published:
+            message = f"{answer.error}."
+            raise WorkspaceError(message)
+        case Fault.WORKSPACE:
+            message = f"The output could not be checked: {answer.error}. Nothing was published."
+            raise ValidationError(message)
+    raise ValidationError(_unchecked(answer.error, brief))
 
 
 def _staged(folder: Path, brief: "Brief", scratch: Path) -> Staged:
@@ -127,5 +145,5 @@ def _staged(folder: Path, brief: "Brief", scratch: Path) -> Staged:
     )
 
 
-def _unchecked(fault: str) -> str:
-    return f"The output could not be checked: {fault}. {REMEDY}."
+def _unchecked(fault: str, brief: "Brief") -> str:
+    return f"The output could not be checked: {fault}. {AGAIN if brief.published else REMEDY}."

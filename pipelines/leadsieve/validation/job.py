@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,22 @@ class Job:
         return cls(staged=staged, suites=tuple(Suite.from_json(suite) for suite in data["suites"]))
 
 
+class Fault(StrEnum):
+    """Why the worker could not look, where it is neither the installation nor a bug."""
+
+    SUITE = "suite"
+    FILE = "file"
+    WORKSPACE = "workspace"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the worker found, or why it could not look: because of a suite, or of anything else."""
+    """What the worker found, or why it could not look (`error`), and at what that lies."""
 
     results: tuple[Result, ...] = ()
     versions: Mapping[str, str] | None = None
     error: str | None = None
-    wrong_suite: bool = False
+    fault: Fault | None = None
 
     def to_line(self) -> bytes:
         """Return the answer as one line of JSON."""
@@ -87,7 +96,7 @@ class Answer:
         """Return the answer that `to_line` wrote; raises `ValueError`, `TypeError` or `KeyError` on anything else."""
         data = json.loads(line)
         results = tuple(_result(each) for each in data["results"])
-        return cls(results, data["versions"], data["error"], wrong_suite=data["wrong_suite"])
+        return cls(results, data["versions"], data["error"], data["fault"] and Fault(data["fault"]))
 
 
 def expected_results(suites: Sequence[Suite], *, attached: bool) -> list[tuple[str, str, bool]]:

@@ -6,6 +6,8 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from leadsieve.counts import fitting
+
 TEMPLATE = "page.html"
 BLOCKS = "stops the run"
 WARNS = "only shown"
@@ -38,8 +40,8 @@ def _facts(blocking: Sequence[Any], warned: Sequence[Any], held: Sequence[Any], 
     """Return what was counted, in words."""
     facts = [f"{len(held)} of {len(blocking) + len(warned) + len(held)} checks held"]
     facts += [f"{len(blocking)} stopped the run"] if blocking else []
-    facts += [f"{len(warned)} {'is' if len(warned) == 1 else 'are'} only shown"] if warned else []
-    facts += [f"{len(skipped)} {'does' if len(skipped) == 1 else 'do'} not apply"] if skipped else []
+    facts += [f"{len(warned)} {fitting(len(warned), 'is', 'are')} only shown"] if warned else []
+    facts += [f"{len(skipped)} {fitting(len(skipped), 'does', 'do')} not apply"] if skipped else []
     return facts
 
 

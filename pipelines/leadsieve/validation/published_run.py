@@ -18,7 +18,8 @@ def check_published(out: Path, *, workspace: Path | None = None, lock_timeout: f
     """Return the verdict on a published run, by its own policy, as of its own snapshot.
 
     The workspace is the one that the run's policy names, unless another is given. Opt-outs that it got since count.
-    Raises InputError for a folder that no run published, WorkspaceError for a workspace that cannot be used.
+    Raises InputError for a folder that no run published and for a file in it that cannot be read any more, WorkspaceError for a
+    workspace that cannot be used.
     """
     policy, told = _read(out, workspace, lock_timeout)
     if told.attach:
@@ -29,7 +30,7 @@ def check_published(out: Path, *, workspace: Path | None = None, lock_timeout: f
 
 def _read(out: Path, workspace: Path | None, lock_timeout: float | None) -> tuple[Policy, Brief]:
     try:
-        manifest, summary = _json(out / MANIFEST_FILE), _json(out / SUMMARY_FILE)
+        manifest, summary = _json(out / MANIFEST_FILE), _summary(out)
         policy = policy_from(manifest["policy"], where=f"In the manifest of {out}").with_options(
             lock_timeout=lock_timeout
         )
@@ -41,11 +42,20 @@ def _read(out: Path, workspace: Path | None, lock_timeout: float | None) -> tupl
             plan=plan_of(summary),
             workspace=workspace or Path(policy.workspace),
             snapshot_sha256=snapshot and snapshot["sha256"],
+            published=True,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{out} is no folder that a run published (its manifest cannot be read). Name the folder that `leadsieve run` wrote."
         raise InputError(msg) from error
     return policy, told
+
+
+def _summary(out: Path) -> Any:
+    try:
+        return _json(out / SUMMARY_FILE)
+    except (OSError, ValueError) as error:
+        msg = f"{out / SUMMARY_FILE} cannot be read. Take the file from a backup, or run again."
+        raise InputError(msg) from error
 
 
 def _json(file: Path) -> Any:

@@ -26,7 +26,9 @@ mean equal cells. `position` counts the records as read.
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ import duckdb
 from leadsieve.database import connect
 from leadsieve.errors import WorkspaceError
 from leadsieve.schema import LEAD_FIELDS, LEDGER_NAMES
-from leadsieve.validation.job import BATCHES_FOLDER, Staged
+from leadsieve.validation.job import BATCHES_FOLDER, Fault, Staged
 from leadsieve.workspace import attach
 
 LEDGER_FILE = "ledger.parquet"
@@ -95,7 +97,11 @@ MEMORY_LIMIT = "1400MB"
 
 
 class StagedError(Exception):
-    """What was staged cannot be read back; the message names the file and no cell."""
+    """What was staged cannot be read back; the message names the file and no cell. `fault` says whether it is a file or the workspace."""
+
+    def __init__(self, message: str, fault: Fault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
@@ -104,26 +110,63 @@ def open_staged(staged: Staged) -> duckdb.DuckDBPyConnection:
     Raises `StagedError` where a file is missing or unreadable, without what DuckDB says of it, which may quote a cell.
     """
     connection = _database(staged.scratch)
-    steps = {
-        LEDGER_FILE: _create_ledger,
-        SUMMARY_FILE: _create_summary,
-        "the plan of the batches": _create_told,
-        "the columns of the list": _create_input,
-        BATCHES_FOLDER: _create_batches,
-        "the other files": _create_side_tables,
-        "the workspace": _attach,
-    }
-    for what, step in steps.items():
-        try:
-            step(connection, staged)
-        except WorkspaceError as error:
-            connection.close()
-            raise StagedError(str(error).rstrip(".")) from error
-        except (duckdb.Error, OSError, ValueError, csv.Error) as error:
-            connection.close()
-            message = f"{what} cannot be read back ({type(error).__name__})"
-            raise StagedError(message) from error
+    try:
+        for what, step in _STEPS:
+            with _reading(what):
+                step(connection, staged)
+    except StagedError:
+        connection.close()
+        raise
     return connection
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Say of what goes wrong which file it is, and what is wrong with it."""
+    try:
+        yield
+    except WorkspaceError as error:
+        raise StagedError(str(error).rstrip("."), Fault.WORKSPACE) from error
+    except (duckdb.Error, OSError, ValueError, csv.Error) as error:
+        fault = Fault.FILE if Path(what).suffix else None
+        message = f"{what} cannot be read back: {_why(error)}"
+        raise StagedError(message, fault) from error
+
+
+_CUT_QUOTE = "unterminated quote"
+_IN_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_CELLS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with a file, or else the error's kind, and nothing that the file holds."""
+    text = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return "it is no whole JSON file"
+    if isinstance(error, FileNotFoundError) or "No files found" in text:
+        return "it is not there"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, _EmptyError):
+        return "it is empty"
+    if line := _IN_LINE.search(text):
+        return _why_line(int(line[1]), text)
+    if "Parquet" in text or "parquet" in text:
+        return "it is no whole Parquet file"
+    return f"it is broken ({type(error).__name__})"
+
+
+def _why_line(line: int, text: str) -> str:
+    if cells := _CELLS.search(text):
+        # DuckDB counts no further than the first that is too many.
+        return f"line {line:,} has {'fewer' if int(cells[2]) < int(cells[1]) else 'more'} cells than the header"
+    return f"a quote in line {line:,} has no end" if _CUT_QUOTE in text else f"line {line:,} is broken"
+
+
+class _EmptyError(ValueError):
+    """A file that lacks even the header."""
 
 
 def _database(scratch: Path | None) -> duckdb.DuckDBPyConnection:
@@ -145,7 +188,7 @@ def _create_ledger(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
 
 
 def _create_batches(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    headers = {file: _header(file) for file in staged.batch_files}
+    headers = {file: _batch_header(file) for file in staged.batch_files}
     variables = _variables(headers.values())
     connection.execute(f"""
         create table batches (
@@ -154,8 +197,31 @@ def _create_batches(connection: duckdb.DuckDBPyConnection, staged: Staged) -> No
         )""")
     for header in sorted(set(headers.values())):
         files = [file for file in staged.batch_files if headers[file] == header]
-        connection.execute(f"insert into batches by name {_batches_query(files, header, variables)}")
-    _create_created(connection, variables)
+        try:
+            connection.execute(f"insert into batches by name {_batches_query(files, header, variables)}")
+        except duckdb.Error:
+            _read_each(connection, files, header, variables)
+            raise
+    with _reading(LEDGER_FILE):
+        _create_created(connection, variables)
+
+
+def _read_each(
+    connection: duckdb.DuckDBPyConnection, files: list[Path], header: tuple[str, ...], variables: list[str]
+) -> None:
+    """Raise StagedError for the first of the files that cannot be read; of several at once DuckDB does not tell which."""
+    for file in files:
+        with _reading(_batch_name(file)):
+            connection.execute(f"insert into batches by name {_batches_query([file], header, variables)}")
+
+
+def _batch_name(file: Path) -> str:
+    return f"{BATCHES_FOLDER}/{file.name}"
+
+
+def _batch_header(file: Path) -> tuple[str, ...]:
+    with _reading(_batch_name(file)):
+        return _header(file)
 
 
 def _variables(headers: Iterable[tuple[str, ...]]) -> list[str]:
@@ -192,7 +258,8 @@ def _create_side_tables(connection: duckdb.DuckDBPyConnection, staged: Staged) -
         connection.execute(f"create table {table} (position bigint, {_definitions(columns)})")
         file = staged.folder / f"{table}.csv"
         if file.exists():
-            connection.execute(f"insert into {table} by name {_side_query(file, columns)}")
+            with _reading(file.name):
+                connection.execute(f"insert into {table} by name {_side_query(file, columns)}")
 
 
 def _side_query(file: Path, columns: Mapping[str, str]) -> str:
@@ -276,9 +343,24 @@ def _attach(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         connection.execute(files(__package__).joinpath("workspace.sql").read_text(encoding="utf-8"))
 
 
+# What each step reads, for what is said when it cannot.
+_STEPS = (
+    (LEDGER_FILE, _create_ledger),
+    (SUMMARY_FILE, _create_summary),
+    ("the plan of the batches", _create_told),
+    (LEDGER_FILE, _create_input),
+    (BATCHES_FOLDER, _create_batches),
+    ("the other files", _create_side_tables),
+    ("the workspace", _attach),
+)
+
+
 def _header(file: Path) -> tuple[str, ...]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple(next(csv.reader(lines), ()))
+        header = tuple(next(csv.reader(lines), ()))
+    if not header:
+        raise _EmptyError
+    return header
 
 
 def _csv(files: list[Path], header: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from importlib.util import LazyLoader
 from types import ModuleType
 
 from leadsieve.errors import SuiteError
-from leadsieve.validation.job import Answer, Job
+from leadsieve.validation.job import Answer, Fault, Job
 from leadsieve.validation.staged import StagedError, open_staged
 
 VERSIONED = ("great-expectations", "duckdb", "leadsieve")
@@ -51,12 +51,12 @@ def run_job(job: Job) -> Answer:
     try:
         connection = open_staged(job.staged)
     except StagedError as error:
-        return Answer(error=str(error))
+        return Answer(error=str(error), fault=error.fault)
     with connection:
         try:
             results = evaluate(connection, job.suites, attached=job.staged.attach is not None)
         except SuiteError as error:
-            return Answer(error=str(error), wrong_suite=True)
+            return Answer(error=str(error), fault=Fault.SUITE)
     return Answer(results=tuple(results), versions={name: version(name) for name in VERSIONED})
 
 

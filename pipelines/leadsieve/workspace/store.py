@@ -1,5 +1,6 @@
 """The workspace's file: opened for a moment, never half changed, brought to the schema of today when it is next opened."""
 
+import errno
 import os
 import re
 import shutil
@@ -25,7 +26,9 @@ T = TypeVar("T")
 _POLL = 0.05  # seconds between two tries to open a locked file
 _OF_THIS_PROCESS = threading.RLock()
 _OPEN_HERE = "with a different configuration"  # DuckDB, of a file that this process has open otherwise
-_DENIED = ("Permission denied", "Read-only file system")
+_SAID_BY_SYSTEM = frozenset(os.strerror(number) for number in errno.errorcode)
+_FULL = frozenset(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_DUCKDB_BEGINS = slice(8, 12), b"DUCK"
 
 
 @contextmanager
@@ -36,10 +39,10 @@ def writing(path: Path, *, lock_timeout: float) -> Iterator[duckdb.DuckDBPyConne
     """
     _require_folder(path)
     with _one_at_a_time(path, lock_timeout), ExitStack() as stack:
-        if not path.exists():
+        if not _exists(path):
             folder = _hold_folder(stack, path, lock_timeout)
         # Another process may have made it while this one waited.
-        place = path if path.exists() else stack.enter_context(_new(path, folder))
+        place = path if _exists(path) else stack.enter_context(_new(path, folder))
         yield stack.enter_context(_transaction(place, path, lock_timeout))
 
 
@@ -106,6 +109,8 @@ def _hold_folder(stack: ExitStack, path: Path, lock_timeout: float) -> int:
         except BlockingIOError as error:
             if time.monotonic() >= end:
                 raise WorkspaceError(_held(path, "another process that is making it")) from error
+        except OSError as error:
+            raise _unwritable(path, error.strerror) from error
         time.sleep(_POLL)
 
 
@@ -113,13 +118,24 @@ def _hold_folder(stack: ExitStack, path: Path, lock_timeout: float) -> int:
 def _new(path: Path, folder: int) -> Iterator[Path]:
     """Yield where to make a workspace; what is whole takes its place at `path`, and a killed process leaves none there."""
     new = path.with_name(f".{path.name}.new")
-    _remove(new)
+    with _told(path):
+        _remove(new)
     try:
         yield new
-        new.rename(path)
-        os.fsync(folder)
+        with _told(path):
+            new.rename(path)
+            os.fsync(folder)
     finally:
         _remove(new)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in a sentence why nothing can be made at `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from error
 
 
 @contextmanager
@@ -136,9 +152,11 @@ def _transaction(place: Path, path: Path, lock_timeout: float) -> Iterator[duckd
         con.execute("commit")
         if place != path:
             con.execute("checkpoint")
-    except duckdb.IOException as error:
-        msg = f"The workspace {path} cannot be written ({_first_line(error)}). Free some space and run again; it is as it was."
-        raise WorkspaceError(msg) from error
+    except duckdb.Error as error:
+        why = _said_by_system(error)
+        if not why and not isinstance(error, duckdb.IOException):
+            raise
+        raise _unwritable(path, why or _first_line(error)) from error
     finally:
         con.close()
 
@@ -150,13 +168,16 @@ def _is_of_today(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     return versions == _OURS
 
 
-def require(path: Path) -> None:
-    """Raise WorkspaceError when there is no workspace at `path`: a job in the wrong folder must stop."""
-    if not path.is_file():
-        msg = (
-            f"There is no workspace at {path}. Name it with --workspace, make one with `leadsieve snapshot load`, "
-            "or say --no-workspace to check the list only against itself."
-        )
+def require(path: Path, *, needed: bool = True) -> None:
+    """Raise WorkspaceError when there is no workspace at `path`: a job in the wrong folder must stop.
+
+    A job for which it is not `needed` is told how to do without.
+    """
+    if not _exists(path):
+        ways = ["Name it with --workspace", "make one with `leadsieve snapshot load`"]
+        without = [] if needed else ["say --no-workspace to check the list only against itself"]
+        *others, last = [*ways, *without]
+        msg = f"There is no workspace at {path}. {', '.join(others)}, or {last}."
         raise WorkspaceError(msg)
 
 
@@ -165,7 +186,9 @@ def _versions(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
     try:
         return {name: int(value) for name, value in con.execute("select name, value from facts_of_file").fetchall()}
     except duckdb.CatalogException as error:
-        msg = f"{path} is a DuckDB file but no leadsieve workspace. Name the right file with --workspace."
+        # DuckDB opens other tables too, a CSV file for one.
+        kind = "no DuckDB file" if _is_other_file(path) else "a DuckDB file but no leadsieve workspace"
+        msg = f"{path} is {kind}. Name the right file with --workspace."
         raise WorkspaceError(msg) from error
 
 
@@ -249,13 +272,59 @@ def _held(path: Path, who: str) -> str:
 def _unusable(path: Path, error: duckdb.Error) -> WorkspaceError:
     if "newer version" in str(error) or "storage version" in str(error).lower():
         return WorkspaceError(f"The workspace {path} was written by a newer DuckDB. Update leadsieve and its DuckDB.")
-    if denied := next((why for why in _DENIED if why in str(error)), None):
+    why = _said_by_system(error)
+    if why and not path.exists():
+        return _unwritable(path, why)
+    if why:
         return WorkspaceError(
-            f"The workspace {path} cannot be opened: {denied}. Change its rights, or name another with --workspace."
+            f"The workspace {path} cannot be opened: {why}. Change its rights, or name another with --workspace."
         )
-    return WorkspaceError(
-        f"{path} cannot be opened as a workspace: it is no DuckDB file, or broken. Name the right file with --workspace."
-    )
+    return WorkspaceError(f"{path} cannot be opened as a workspace: {_what_it_is(path)}.")
+
+
+def _what_it_is(path: Path) -> str:
+    """Return what stands where a workspace was to be opened, and what to do."""
+    if not path.stat().st_size:
+        return "it is empty. Remove it, or name the right file with --workspace"
+    if _is_other_file(path):
+        return "it is no DuckDB file. Name the right file with --workspace"
+    return "it is broken. Take it from a backup, or make another with `leadsieve snapshot load`"
+
+
+def _is_other_file(path: Path) -> bool:
+    where, mark = _DUCKDB_BEGINS
+    with path.open("rb") as file:
+        return file.read(where.stop)[where] != mark
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether a file stands there; raises WorkspaceError for what is none, and where its folder may not be looked into."""
+    try:
+        if path.exists() and not path.is_file():
+            kind = "a folder. Name the file in it with" if path.is_dir() else "no file. Name another with"
+            msg = f"{path} cannot be opened as a workspace: it is {kind} --workspace."
+            raise WorkspaceError(msg)
+        return path.exists()
+    except OSError as error:
+        msg = f"The workspace {path} cannot be opened: {error.strerror}. Change the rights of its folder, or name another with --workspace."
+        raise WorkspaceError(msg) from error
+
+
+def _said_by_system(error: duckdb.Error) -> str | None:
+    """Return the system's own words, with which DuckDB ends a sentence about a file's inner name."""
+    said = _first_line(error).rpartition(": ")[2].strip()
+    return said if said in _SAID_BY_SYSTEM else None
+
+
+def _unwritable(path: Path, why: str | None) -> WorkspaceError:
+    if why in _FULL:
+        advice = "Free some space and run again"
+    elif why in _SAID_BY_SYSTEM:
+        advice = "Change the rights of its folder, or name another with --workspace"
+    else:
+        advice = "Mend that and run again"
+    kept = "; it is as it was" if path.exists() else ""
+    return WorkspaceError(f"The workspace {path} cannot be written: {why}. {advice}{kept}.")
 
 
 def _first_line(error: Exception) -> str:
