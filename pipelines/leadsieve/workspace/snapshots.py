@@ -125,7 +125,7 @@ def load_snapshot(
     Of the policy only saved mappings and the statuses count.
     Raises InputError for a file that cannot be read whole, WorkspaceError for the workspace; both leave it as it was.
     """
-    with staging() as staged:
+    with staging(policy.resources.threads) as staged:
         bundle = _bundle(staged, exports, campaigns=campaigns, campaign=campaign, policy=policy)
         moment = taken_at.astimezone(UTC).replace(tzinfo=None) if taken_at else bundle.taken_at
         with store.writing(path, lock_timeout=lock_timeout) as con:

@@ -10,7 +10,7 @@ import polars as pl
 
 from leadsieve.intake import Read
 from leadsieve.scratch import scratch
-from leadsieve.spool import PART_ROWS
+from leadsieve.spool import PART_ROWS, side_by_side
 from leadsieve.workspace.storing import PLACE
 
 EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -54,6 +54,7 @@ class Staging:
     """
 
     folder: Path
+    threads: int
     rows: int = 0
     _stored: list[str] = field(default_factory=list)
     _waiting: list[Part] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Staging:
         if height <= PART_ROWS:
             self.add(cleaned(told.table), file=file)
             return
-        self._long.append(_cleaned_parts(told, cleaned, file=file, before=self.rows))
+        self._long.append(self._cleaned_parts(told, cleaned, file=file, before=self.rows))
         self.rows += height
 
     def add(self, cleaned: Cleaned, *, file: int) -> None:
@@ -95,14 +96,17 @@ class Staging:
         self._stored.append(name)
         self._waiting, self._rows_waiting = [], 0
 
+    def _cleaned_parts(
+        self, told: Read, cleaned: Callable[[pl.DataFrame], Cleaned], *, file: int, before: int
+    ) -> Iterator[Part]:
+        tables = ((part.table,) for part in told.parts())
+        for some in side_by_side(cleaned, tables, threads=self.threads):
+            part = _numbered(some, file=file, before=before)
+            before += part.rows.height
+            yield part
+
     def _file(self, kind: str, name: str) -> Path:
         return self.folder / f"{kind}-{name}.parquet"
-
-
-def _cleaned_parts(told: Read, cleaned: Callable[[pl.DataFrame], Cleaned], *, file: int, before: int) -> Iterator[Part]:
-    for part in told.parts():
-        yield _numbered(cleaned(part.table), file=file, before=before)
-        before += part.table.height
 
 
 def _numbered(cleaned: Cleaned, *, file: int, before: int) -> Part:
@@ -120,7 +124,7 @@ def _together(parts: list[Part]) -> Part:
 
 
 @contextmanager
-def staging() -> Iterator[Staging]:
-    """Yield an empty staging area that goes with its block."""
+def staging(threads: int) -> Iterator[Staging]:
+    """Yield an empty staging area that goes with its block; `threads` may clean (0: as many as the machine has cores)."""
     with scratch() as folder:
-        yield Staging(folder)
+        yield Staging(folder, threads)
