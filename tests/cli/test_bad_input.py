@@ -345,7 +345,7 @@ def test_a_disk_that_fills_leaves_the_old_run_whole(decide, team):
 
 
 def test_a_disk_that_fills_leaves_the_workspace_as_it_was(leadsieve, team):
-    rows = "".join(f"lea_{n},p{n}@corp-{n}.com,running\n" for n in range(20_000))
+    rows = "".join(f"lea_{n},p{n}@corp-{n}.com,running\n" for n in range(100_000))
     (team / "Big.csv").write_text("_id,email,status\n" + rows, "utf-8")
     told = leadsieve("snapshot", "list").out
 

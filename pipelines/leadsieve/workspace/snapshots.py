@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from leadsieve.cleaning import tidied
+from leadsieve.counts import counted
 from leadsieve.database import put
 from leadsieve.errors import InputError, UsageError, WorkspaceError
 from leadsieve.intake import (
@@ -254,8 +255,8 @@ def _whole(told: Read) -> Read:
     """Return the read itself; a record that cannot be read is refused, for a lost membership is a person written to twice."""
     if told.rejected.height:
         msg = (
-            f"{told.file} has {told.rejected.height} records that cannot be read, the first at line {told.rejected['line'][0]}. "
-            "Mend them or export again; nothing was loaded."
+            f"{told.file} has {counted(told.rejected.height, 'record')} that cannot be read, the first at line {told.rejected['line'][0]:,}. "
+            "Mend the file or export again; nothing was loaded."
         )
         raise InputError(msg)
     return told
