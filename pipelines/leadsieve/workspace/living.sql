@@ -1,6 +1,6 @@
 -- Before a load arrives. In: brought (which campaign each of its words means), load (one row). Out: the variables `before` (what the new
 -- memberships' numbers follow) and `snapshot`, living (membership, campaign, content: what these campaigns have), stayed (membership,
--- position), still without rows.
+-- position, campaign), still without rows.
 
 -- Two leads of one campaign are taken for alike by 64 bits: a change is overlooked where the lead as it is now hashes like one of its
 -- campaign as it was, which for a campaign of 100,000 leads happens once in 10^14 changes. The hash is stored nowhere, so it may be another
@@ -18,4 +18,4 @@ select membership, campaign, content_of(
 from stored_memberships
 where until_snapshot is null and campaign in (select campaign from brought);
 
-create or replace temp table stayed (membership bigint, position bigint);
+create or replace temp table stayed (membership bigint, position bigint, campaign integer);
