@@ -56,7 +56,7 @@ def find_target(con: duckdb.DuckDBPyConnection, campaign: str, *, snapshot: int,
     name that two campaigns share.
     """
     rows = con.execute(
-        "select c.campaign, c.id, c.name, count(m.membership) from ws.campaigns c left join ws.memberships m "
+        "select c.campaign, c.id, c.name, count(m.membership) from ws.campaigns c left join ws.stored_memberships m "
         "on m.campaign = c.campaign and m.from_snapshot <= $1 and (m.until_snapshot is null or m.until_snapshot > $1) "
         "where c.from_snapshot <= $1 and (c.until_snapshot is null or c.until_snapshot > $1) group by all order by c.campaign",
         [snapshot],

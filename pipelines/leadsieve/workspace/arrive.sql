@@ -6,10 +6,9 @@
 -- tell the blocks to be read.
 set variable first_campaign = (select min(campaign) from part_rows);
 set variable last_campaign = (select max(campaign) from part_rows);
-set variable first_position = (select min(position) from part_rows);
 
 -- Equal contents within a campaign are counted, so that two leads without an `_id` stay two.
-insert into stayed
+create or replace temp table stayed_here as
 with living_here as (
     from living where campaign between getvariable('first_campaign') and getvariable('last_campaign')
 ), stayed_before as (
@@ -38,8 +37,7 @@ select membership, position, campaign from alike where times_shown = 1 and times
 union all
 select l.membership, s.position, s.campaign from shown_nth s join living_nth l using (campaign, content, nth);
 
-create or replace temp table stayed_here as
-select position from stayed where position >= getvariable('first_position');
+insert into stayed from stayed_here;
 
 insert into stored_memberships
 select getvariable('before') + p.position, p.campaign, getvariable('snapshot'), null, p.state, p.lead_id, p.email_key, p.email_cell,

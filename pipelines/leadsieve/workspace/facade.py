@@ -148,7 +148,7 @@ class Workspace:
             select s.id, s.taken_at, s.kind, s.complete,
                 (select count(*) from campaigns c where c.from_snapshot <= s.id and (c.until_snapshot is null or c.until_snapshot > s.id))
                     as campaigns,
-                (select count(*) from memberships m where m.from_snapshot <= s.id and (m.until_snapshot is null or m.until_snapshot > s.id))
+                (select count(*) from stored_memberships m where m.from_snapshot <= s.id and (m.until_snapshot is null or m.until_snapshot > s.id))
                     as memberships,
                 (select coalesce(sum(no_identifier), 0)::bigint from campaigns c
                     where c.from_snapshot <= s.id and (c.until_snapshot is null or c.until_snapshot > s.id)) as no_identifier
@@ -162,7 +162,7 @@ class Workspace:
         return self._ask(
             """
             select c.id, c.name, c.owner, c.status, c.archived, c.as_of, count(m.membership) as leads, c.no_identifier
-            from campaigns c left join memberships m on m.campaign = c.campaign and m.until_snapshot is null
+            from campaigns c left join stored_memberships m on m.campaign = c.campaign and m.until_snapshot is null
             where c.until_snapshot is null
             group by all order by c.name
             """

@@ -10,7 +10,7 @@ with first_leads as (
     select file, campaign, any_value(name) as name, count(*) as leads from first_leads group by all
 ), same_id as (
     select f.file, f.campaign, f.lead_id, f.membership, m.membership as other, m.campaign as other_campaign
-    from first_leads f join memberships m using (lead_id)
+    from first_leads f join stored_memberships m using (lead_id)
     where m.until_snapshot is null and m.membership <> f.membership
 ), alike as (
     select distinct s.*

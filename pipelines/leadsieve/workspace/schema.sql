@@ -46,7 +46,8 @@ create table membership_states (
 );
 
 -- Memberships as they are stored: a text once, and what many have alike by a number. The views `memberships` and `membership_identifiers`
--- are what to ask. An identifier is the MD5 of its key, 128 bits: of a billion keys, two are alike with a chance of one in 10^20.
+-- are what to ask; a question that needs neither states nor cells is answered sooner here. An identifier is the MD5 of its key, 128 bits:
+-- of a billion keys, two are alike with a chance of one in 10^20.
 create table stored_memberships (
     membership bigint not null,
     campaign integer not null,
